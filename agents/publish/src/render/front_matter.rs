@@ -1,0 +1,166 @@
+//! Markdown with YAML front matter, in the fields Hugo reads.
+
+use chrono::SecondsFormat;
+use serde::Serialize;
+
+use super::markdown::article;
+use super::{Page, RenderError};
+
+#[derive(Serialize)]
+struct FrontMatter<'a> {
+    title: &'a str,
+    date: String,
+    lastmod: String,
+    slug: &'a str,
+    description: &'a str,
+    summary: &'a str,
+    tags: &'a [String],
+    draft: bool,
+    ai: Ai<'a>,
+}
+
+#[derive(Serialize)]
+struct Ai<'a> {
+    generated: bool,
+    offline: bool,
+    models: &'a [String],
+    prompt_version: &'a str,
+    reviewed_by: Option<&'a str>,
+}
+
+/// The article as a Markdown file with YAML front matter. The opening H1 moves into `title`, because
+/// site generators print the title themselves.
+///
+/// # Errors
+/// [`RenderError::InvalidSlug`] when the slug is no path segment; otherwise only when a serialiser fails.
+pub fn front_matter(page: &Page) -> Result<String, RenderError> {
+    page.check()?;
+    let article = article(&page.markdown, &page.title)?;
+    let fields = FrontMatter {
+        title: article.heading.as_deref().unwrap_or(&page.title),
+        date: page.published_at.to_rfc3339_opts(SecondsFormat::Secs, true),
+        lastmod: page.modified_at.to_rfc3339_opts(SecondsFormat::Secs, true),
+        slug: &page.slug,
+        description: page.description.as_deref().unwrap_or(&page.summary),
+        summary: &page.summary,
+        tags: &page.keywords,
+        draft: false,
+        ai: Ai {
+            generated: true,
+            offline: page.provenance.offline,
+            models: &page.provenance.models,
+            prompt_version: &page.provenance.prompt_version,
+            reviewed_by: page.provenance.reviewed_by.as_deref(),
+        },
+    };
+    let yaml = to_yaml(&fields)?;
+    Ok(format!("---\n{}\n---\n\n{}\n", yaml.trim_end(), article.source.trim()))
+}
+
+/// Quoted one-line scalars rather than blocks: a line `---` inside a value could end the front matter
+/// for readers that split it by lines.
+fn to_yaml(fields: &FrontMatter<'_>) -> Result<String, RenderError> {
+    let options = serde_saphyr::ser_options! { prefer_block_scalars: false };
+    serde_saphyr::to_string_with_options(fields, options).map_err(|error| RenderError::FrontMatter(Box::new(error)))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use proptest::prelude::*;
+    use serde::Deserialize;
+
+    use super::super::Provenance;
+    use super::super::fixture::page;
+    use super::*;
+
+    #[derive(Debug, Deserialize, PartialEq)]
+    struct Read {
+        title: String,
+        date: String,
+        description: String,
+        summary: String,
+        tags: Vec<String>,
+        draft: bool,
+        ai: ReadAi,
+    }
+
+    #[derive(Debug, Deserialize, PartialEq)]
+    struct ReadAi {
+        generated: bool,
+        offline: bool,
+        models: Vec<String>,
+        prompt_version: String,
+        reviewed_by: Option<String>,
+    }
+
+    fn read(file: &str) -> (Read, &str) {
+        let (yaml, body) = file.strip_prefix("---\n").unwrap().split_once("\n---\n").unwrap();
+        (serde_saphyr::from_str(yaml).unwrap(), body)
+    }
+
+    #[test]
+    fn the_file_is_what_hugo_expects() {
+        insta::assert_snapshot!(front_matter(&Page { markdown: "# Head\n\nBody.\n".into(), ..page() }).unwrap());
+    }
+
+    #[test]
+    fn the_h1_moves_into_the_title() {
+        let file = front_matter(&Page { markdown: "# From *text*\n\nBody.\n".into(), ..page() }).unwrap();
+        let (fields, body) = read(&file);
+        assert_eq!(fields.title, "From text");
+        assert_eq!(body, "\nBody.\n");
+    }
+
+    #[test]
+    fn a_path_is_no_slug() {
+        for slug in ["", "a/b", "..", "A", "a\nb", "-a"] {
+            let result = front_matter(&Page { slug: slug.into(), ..page() });
+            assert!(matches!(result, Err(RenderError::InvalidSlug { .. })), "{slug}");
+        }
+    }
+
+    #[test]
+    fn words_that_yaml_reads_otherwise_survive() {
+        let odd = ["on", "null", "~", "1.0", "yes", "2026-01-01", "a: b", "- x", "#c", "'q'", "\"d\"", "", " lead", "a\n---\nb", "é\t\u{1f600}"];
+        for value in odd {
+            let file = front_matter(&with_value(value)).unwrap();
+            assert_survived(&file, value);
+        }
+    }
+
+    fn with_value(value: &str) -> Page {
+        Page {
+            markdown: "Body.\n\n---\n\nMore.".into(),
+            title: value.into(),
+            summary: value.into(),
+            description: Some(value.into()),
+            keywords: vec![value.into(), "on".into()],
+            provenance: Provenance {
+                offline: false,
+                models: vec![value.into()],
+                prompt_version: value.into(),
+                reviewed_by: Some(value.into()),
+            },
+            ..page()
+        }
+    }
+
+    fn assert_survived(file: &str, value: &str) {
+        let (fields, body) = read(file);
+        assert_eq!([&fields.title, &fields.summary, &fields.description], [value; 3]);
+        assert_eq!(fields.tags, [value, "on"]);
+        assert_eq!(fields.ai.models, [value]);
+        assert_eq!((fields.ai.prompt_version.as_str(), fields.ai.reviewed_by.as_deref()), (value, Some(value)));
+        assert!(fields.ai.generated && !fields.draft);
+        assert_eq!(body, "\nBody.\n\n---\n\nMore.\n");
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_survives(value in "[\\PC\n\t]{0,60}") {
+            assert_survived(&front_matter(&with_value(&value)).unwrap(), &value);
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! The HTML allow-list: exactly what the Markdown formatter emits, and nothing that acts or loads.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
+
+use ammonia::Builder;
+
+const TAGS: [&str; 31] = [
+    "a", "blockquote", "br", "code", "del", "div", "em", "h2", "h3", "h4", "h5", "h6", "hr", "img", "li", "ol", "p",
+    "pre", "section", "strong", "sup", "table", "tbody", "td", "th", "thead", "tr", "ul", "sub", "kbd", "mark",
+];
+const HEADINGS: [&str; 5] = ["h2", "h3", "h4", "h5", "h6"];
+
+static ARTICLE: LazyLock<Builder<'static>> = LazyLock::new(article_rules);
+static NOTHING: LazyLock<Builder<'static>> = LazyLock::new(|| {
+    let mut rules = Builder::empty();
+    rules.clean_content_tags(HashSet::from(["script", "style"]));
+    rules
+});
+
+/// Article HTML reduced to the allow-list.
+pub(super) fn clean(html: &str) -> String {
+    ARTICLE.clean(html).to_string()
+}
+
+/// The readable text inside raw HTML, without its scripts and styles.
+pub(super) fn text_of(html: &str) -> String {
+    let escaped = NOTHING.clean(html).to_string();
+    escaped.replace("&lt;", "<").replace("&gt;", ">").replace("&nbsp;", "\u{a0}").replace("&amp;", "&")
+}
+
+fn article_rules() -> Builder<'static> {
+    let mut attributes: HashMap<&str, HashSet<&str>> = HEADINGS.into_iter().map(|h| (h, HashSet::from(["id"]))).collect();
+    attributes.extend([
+        // Footnotes link forth and back, with a label on the arrow.
+        ("a", HashSet::from(["href", "id", "title", "aria-label"])),
+        ("li", HashSet::from(["id"])),
+        ("img", HashSet::from(["src", "alt", "title"])),
+        ("ol", HashSet::from(["start"])),
+        ("td", HashSet::from(["align"])),
+        ("th", HashSet::from(["align"])),
+    ]);
+    let classes = [("div", "table-scroll"), ("section", "footnotes"), ("a", "footnote-backref")];
+    let mut rules = Builder::default();
+    rules
+        .tags(HashSet::from(TAGS))
+        .generic_attributes(HashSet::new())
+        .tag_attributes(attributes)
+        .allowed_classes(classes.into_iter().map(|(tag, class)| (tag, HashSet::from([class]))).collect())
+        .url_schemes(HashSet::from(["http", "https", "mailto"]))
+        .set_tag_attribute_value("th", "scope", "col")
+        .link_rel(Some("noopener noreferrer"));
+    rules
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_active_passes() {
+        let html = r#"<h2 id="x" onclick="a()">T</h2><script>b()</script><iframe src="//e"></iframe><form><input></form>
+            <a href="javascript:c()">j</a><img src="x" onerror="d()"><svg onload="e()"></svg><p style="x">s</p>"#;
+        let clean = clean(html);
+        assert!(clean.starts_with(r#"<h2 id="x">T</h2>"#), "{clean}");
+        for bad in ["on", "script", "iframe", "form", "input", "svg", "style"] {
+            let found = clean.contains(&format!("<{bad}")) || clean.contains(&format!(" {bad}"));
+            assert!(!found, "{bad} in {clean}");
+        }
+    }
+
+    #[test]
+    fn cleaning_twice_changes_nothing() {
+        let once = clean("<table><tr><th align=left>a<td>b</table><a href=//x?a=1&b=2 title='\"<'>y</a>");
+        assert_eq!(clean(&once), once);
+    }
+
+    #[test]
+    fn raw_html_leaves_its_words() {
+        assert_eq!(text_of("<div class=x>a &amp; b<script>c</script></div>"), "a & b");
+    }
+}

@@ -1,0 +1,131 @@
+//! Slugs: the last path segment of an article.
+
+use uuid::Uuid;
+
+/// Longest slug, id suffix included.
+const MAX_CHARS: usize = 75;
+const SUFFIX_CHARS: usize = 8;
+/// Used when a title holds nothing that can be written in ASCII.
+const FALLBACK: &str = "article";
+
+/// A lower-case ASCII kebab slug of at most 75 characters, made unique by the last eight hex digits of
+/// the content id. The end of the id is used because the start of a time-ordered id is not unique.
+#[must_use]
+pub fn slug(title: &str, content_id: Uuid) -> String {
+    let id = content_id.simple().to_string();
+    let suffix = &id[id.len() - SUFFIX_CHARS..];
+    format!("{}-{suffix}", stem(title, MAX_CHARS - SUFFIX_CHARS - 1))
+}
+
+/// True for what [`slug`] can produce, and for nothing that could be a path or need escaping.
+pub(super) fn is_valid(slug: &str) -> bool {
+    let allowed = |c: u8| c.is_ascii_lowercase() || c.is_ascii_digit() || c == b'-';
+    (1..=MAX_CHARS).contains(&slug.len())
+        && slug.bytes().all(allowed)
+        && !slug.starts_with('-')
+        && !slug.ends_with('-')
+}
+
+/// Whole words of the title in ASCII, as many as fit.
+fn stem(title: &str, room: usize) -> String {
+    let mut stem = String::new();
+    for word in ascii_words(title) {
+        let needed = word.len() + usize::from(!stem.is_empty());
+        if stem.len() + needed > room {
+            if stem.is_empty() {
+                stem.push_str(&word[..room]);
+            }
+            break;
+        }
+        if !stem.is_empty() {
+            stem.push('-');
+        }
+        stem.push_str(&word);
+    }
+    if stem.is_empty() { FALLBACK.to_owned() } else { stem }
+}
+
+fn ascii_words(title: &str) -> Vec<String> {
+    let mut text = String::with_capacity(title.len());
+    for c in title.chars().flat_map(char::to_lowercase) {
+        match c {
+            'a'..='z' | '0'..='9' => text.push(c),
+            // An apostrophe, or an accent on its own, belongs to its word: "don't" is "dont".
+            '\'' | '\u{2018}' | '\u{2019}' | '\u{300}'..='\u{36f}' => {}
+            _ => text.push_str(fold(c).unwrap_or(" ")),
+        }
+    }
+    text.split_whitespace().map(str::to_owned).collect()
+}
+
+/// Latin letters with marks, and the few signs people put in titles, as ASCII.
+fn fold(c: char) -> Option<&'static str> {
+    Some(match c {
+        'à'..='å' | 'ā' | 'ă' | 'ą' | 'ǎ' | 'ạ'..='ặ' => "a",
+        'æ' => "ae",
+        'ç' | 'ć' | 'ĉ' | 'ċ' | 'č' => "c",
+        'ď' | 'đ' | 'ð' => "d",
+        'è'..='ë' | 'ē' | 'ĕ' | 'ė' | 'ę' | 'ě' | 'ẹ'..='ệ' => "e",
+        'ĝ' | 'ğ' | 'ġ' | 'ģ' => "g",
+        'ĥ' | 'ħ' => "h",
+        'ì'..='ï' | 'ĩ' | 'ī' | 'ĭ' | 'į' | 'ı' | 'ỉ' | 'ị' => "i",
+        'ĵ' => "j",
+        'ķ' => "k",
+        'ĺ' | 'ļ' | 'ľ' | 'ł' => "l",
+        'ñ' | 'ń' | 'ņ' | 'ň' => "n",
+        'ò'..='ö' | 'ø' | 'ō' | 'ŏ' | 'ő' | 'ơ' | 'ọ'..='ợ' => "o",
+        'œ' => "oe",
+        'ŕ' | 'ŗ' | 'ř' => "r",
+        'ś' | 'ŝ' | 'ş' | 'š' | 'ș' => "s",
+        'ß' => "ss",
+        'ţ' | 'ť' | 'ŧ' | 'ț' => "t",
+        'þ' => "th",
+        'ù'..='ü' | 'ũ' | 'ū' | 'ŭ' | 'ů' | 'ű' | 'ų' | 'ư' | 'ụ'..='ự' => "u",
+        'ŵ' => "w",
+        'ý' | 'ÿ' | 'ŷ' | 'ỳ'..='ỹ' => "y",
+        'ź' | 'ż' | 'ž' => "z",
+        '&' => " and ",
+        '+' => " plus ",
+        '%' => " percent ",
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const ID: Uuid = Uuid::from_u128(0x0123_4567_89ab_cdef_0123_4567_89ab_cdef);
+
+    #[test]
+    fn titles_become_readable_slugs() {
+        for (title, want) in [
+            ("Why Teams Ship Slower: 5 Reasons", "why-teams-ship-slower-5-reasons-89abcdef"),
+            ("Café & Crème brûlée — don’t panic!", "cafe-and-creme-brulee-dont-panic-89abcdef"),
+            ("ŁÓDŹ, Straße, Đà Nẵng", "lodz-strasse-da-nang-89abcdef"),
+            ("100% CPU", "100-percent-cpu-89abcdef"),
+            ("日本語のタイトル", "article-89abcdef"),
+            ("", "article-89abcdef"),
+            ("../../etc/passwd", "etc-passwd-89abcdef"),
+        ] {
+            assert_eq!(slug(title, ID), want);
+        }
+    }
+
+    #[test]
+    fn long_titles_are_cut_between_words() {
+        let got = slug(&"observability ".repeat(12), ID);
+        assert_eq!(got, "observability-observability-observability-observability-89abcdef");
+        assert_eq!(slug(&"x".repeat(200), ID).len(), 75);
+    }
+
+    proptest! {
+        #[test]
+        fn every_title_gives_a_valid_slug(title in "\\PC{0,120}", id in any::<u128>()) {
+            let got = slug(&title, Uuid::from_u128(id));
+            prop_assert!(is_valid(&got), "{got}");
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! What every contract declares about itself.
+
+use schemars::{JsonSchema, Schema};
+use serde::{Serialize, de::DeserializeOwned};
+
+use crate::events::{EVENTS, RECORDS};
+
+/// Whether an event of this type ends its run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Finality {
+    /// Always.
+    Final,
+    /// Never.
+    Step,
+    /// When its field `final` is true.
+    Field,
+}
+
+/// An event's payload type.
+pub trait Contract: Serialize + DeserializeOwned + JsonSchema {
+    /// `ce-type`, past tense where it is a fact: `ContentReady`.
+    const TYPE: &'static str;
+    /// Name and version: `content-ready-v1`.
+    const CONTRACT: &'static str;
+    /// The channel's address: `/content/ready`.
+    const CHANNEL: &'static str;
+    /// Whether it ends its run.
+    const FINALITY: Finality;
+}
+
+/// A contract as data.
+#[derive(Debug, Clone, Copy)]
+pub struct EventSpec {
+    /// `ce-type`; for a record, its kind.
+    pub event_type: &'static str,
+    /// Name and version.
+    pub contract: &'static str,
+    /// The channel's address; empty for a record.
+    pub channel: &'static str,
+    /// Whether it ends its run.
+    pub finality: Finality,
+    /// Generates its schema.
+    pub schema: fn() -> Schema,
+    /// Whether the Rust type reads the body; the reason when it does not.
+    pub reads: fn(&serde_json::Value) -> Result<(), String>,
+}
+
+impl EventSpec {
+    /// The spec of an event type.
+    #[must_use]
+    pub const fn of<T: Contract>() -> Self {
+        Self {
+            event_type: T::TYPE,
+            contract: T::CONTRACT,
+            channel: T::CHANNEL,
+            finality: T::FINALITY,
+            schema: crate::schema::of::<T>,
+            reads: reads::<T>,
+        }
+    }
+
+    /// The spec of a record type.
+    #[must_use]
+    pub const fn record<T: Serialize + DeserializeOwned + JsonSchema>(
+        kind: &'static str,
+        contract: &'static str,
+    ) -> Self {
+        Self {
+            event_type: kind,
+            contract,
+            channel: "",
+            finality: Finality::Step,
+            schema: crate::schema::of::<T>,
+            reads: reads::<T>,
+        }
+    }
+
+    /// `ce-dataschema` of this contract.
+    #[must_use]
+    pub fn dataschema(&self) -> String {
+        format!("{}{}", crate::schema::URN, self.contract)
+    }
+
+    /// Whether an event with this payload ends its run.
+    #[must_use]
+    pub fn is_final(&self, payload: &serde_json::Value) -> bool {
+        match self.finality {
+            Finality::Final => true,
+            Finality::Step => false,
+            Finality::Field => payload.get("final").and_then(serde_json::Value::as_bool).unwrap_or(false),
+        }
+    }
+}
+
+fn reads<T: DeserializeOwned>(value: &serde_json::Value) -> Result<(), String> {
+    T::deserialize(value).map(drop).map_err(|error| error.to_string())
+}
+
+/// The spec of an event type or record kind.
+#[must_use]
+pub fn find_type(event_type: &str) -> Option<&'static EventSpec> {
+    EVENTS.iter().chain(RECORDS).find(|spec| spec.event_type == event_type)
+}
+
+/// The spec of a contract, by its name (`content-ready-v1`) or its `ce-dataschema`.
+#[must_use]
+pub fn find_contract(name: &str) -> Option<&'static EventSpec> {
+    let name = name.strip_prefix(crate::schema::URN).unwrap_or(name);
+    EVENTS.iter().chain(RECORDS).find(|spec| spec.contract == name)
+}

@@ -1,0 +1,35 @@
+//! `RevisionRequested`: the review asks for another draft.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::Finding;
+use crate::{Contract, Finality, Id, Int, List, Name, Pointer, Text, object::object_only};
+
+/// The review found what a revision can mend, and revisions are left. Published to `/content/revise` by review.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(remote = "Self")]
+pub struct RevisionRequested {
+    /// The article.
+    pub content_id: Id,
+    /// The draft reviewed.
+    pub revision: Int<1, 1000>,
+    /// The topic as requested.
+    pub content_topic: Text<1, 200>,
+    /// The draft, Markdown.
+    pub draft: Pointer,
+    /// What to mend, gravest first.
+    pub findings: List<Finding, 50>,
+    /// Revisions left after this one.
+    pub revisions_left: Int<0, 10>,
+    /// The site.
+    pub website_id: Name,
+}
+object_only!(RevisionRequested);
+
+impl Contract for RevisionRequested {
+    const TYPE: &'static str = "RevisionRequested";
+    const CONTRACT: &'static str = "revision-requested-v1";
+    const CHANNEL: &'static str = "/content/revise";
+    const FINALITY: Finality = Finality::Step;
+}

@@ -1,0 +1,107 @@
+//! Short words of a fixed alphabet.
+
+use std::{borrow::Cow, fmt, ops::Deref};
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
+
+macro_rules! word {
+    ($(#[$doc:meta])* $name:ident, $pattern:literal, $valid:path) => {
+        $(#[$doc])*
+        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+        #[serde(transparent)]
+        pub struct $name(String);
+
+        impl $name {
+            /// The word, when it has the form of one.
+            ///
+            /// # Errors
+            /// The pattern it does not match.
+            pub fn new(text: impl Into<String>) -> Result<Self, String> {
+                let text = text.into();
+                if $valid(&text) { Ok(Self(text)) } else { Err(format!("does not match {}", $pattern)) }
+            }
+
+            /// The word.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl Deref for $name {
+            type Target = str;
+            fn deref(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Debug::fmt(&self.0, f)
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                Self::new(String::deserialize(deserializer)?).map_err(D::Error::custom)
+            }
+        }
+
+        impl JsonSchema for $name {
+            fn schema_name() -> Cow<'static, str> {
+                stringify!($name).into()
+            }
+            fn inline_schema() -> bool {
+                true
+            }
+            fn json_schema(_: &mut SchemaGenerator) -> Schema {
+                json_schema!({"type": "string", "pattern": $pattern})
+            }
+        }
+    };
+}
+
+word! {
+    /// The name of a site, a post or another record: letters, digits, `_`, `.` and `-`, at most 64, a letter or digit first.
+    Name, "^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$", is_name
+}
+
+word! {
+    /// A language tag (the common forms of BCP 47): `en`, `de-CH`.
+    Language, "^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$", is_language
+}
+
+impl Default for Name {
+    fn default() -> Self {
+        Self("default".to_owned())
+    }
+}
+
+impl Default for Language {
+    fn default() -> Self {
+        Self("en".to_owned())
+    }
+}
+
+fn is_name(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let tail = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'-');
+    bytes.len() <= 64 && bytes.first().is_some_and(u8::is_ascii_alphanumeric) && bytes.iter().all(tail)
+}
+
+fn is_language(text: &str) -> bool {
+    let mut parts = text.split('-');
+    let head = parts.next().unwrap_or_default();
+    let tail: Vec<&str> = parts.collect();
+    (2..=3).contains(&head.len())
+        && head.bytes().all(|b| b.is_ascii_lowercase())
+        && tail.len() <= 3
+        && tail.iter().all(|p| (2..=8).contains(&p.len()) && p.bytes().all(|b| b.is_ascii_alphanumeric()))
+}

@@ -1,0 +1,27 @@
+//! The ports: one small trait a file, held as `Arc<dyn _>`, with its obligations in MUST and MAY.
+
+mod blobs;
+mod clock;
+mod entropy;
+mod error;
+mod publisher;
+mod queue;
+mod secrets;
+mod state_store;
+mod text_model;
+
+pub use blobs::{BlobMeta, Blobs, BlobsExt, ByteStream, PutCondition, PutResult, one_chunk};
+pub use clock::Clock;
+pub use entropy::Entropy;
+pub use error::PortError;
+pub use publisher::{FailedEntry, Publisher};
+pub use queue::{Delivery, Depth, OutboundMessage, Queue, Receipt};
+pub use secrets::Secrets;
+pub use state_store::{
+    BeginRequest, Begun, Commit, CommitAnswer, Conclusion, DocKey, Document, IdRange, LedgerEntry, LedgerState,
+    OutboxEntry, Page, Query, QueryBy, StateStore, Suspension, Write, WriteMode,
+};
+pub use text_model::{
+    ChatMessage, ChatRequest, ChatResponse, Finish, Hints, ModelError, ModelErrorKind, Part, Role, Task, TextModel,
+    Usage,
+};
