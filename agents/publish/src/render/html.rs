@@ -1,9 +1,10 @@
 //! The article page.
 
-use std::fmt::Write as _;
 use std::sync::LazyLock;
 
 use chrono::{DateTime, SecondsFormat, Utc};
+use minijinja::syntax::SyntaxConfig;
+use minijinja::value::Serde;
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, Output, State, UndefinedBehavior, Value, escape_formatter};
 use serde::Serialize;
 
@@ -74,7 +75,7 @@ pub fn html(page: &Page) -> Result<String, RenderError> {
     let view = view(page, &article)?;
     let environment = ENVIRONMENT.as_ref().map_err(|reason| broken_template(reason))?;
     let template = environment.get_template(TEMPLATE).map_err(RenderError::Template)?;
-    template.render(view).map_err(RenderError::Template)
+    template.render(Serde(view)).map_err(RenderError::Template)
 }
 
 fn broken_template(reason: &str) -> RenderError {
@@ -133,8 +134,7 @@ fn moment(at: DateTime<Utc>) -> Moment {
 fn environment() -> Result<Environment<'static>, Error> {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
-    environment.set_trim_blocks(true);
-    environment.set_lstrip_blocks(true);
+    environment.set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true).build()?);
     environment.set_formatter(write_value);
     environment.add_template(TEMPLATE, include_str!("../../templates/article.html"))?;
     Ok(environment)
@@ -149,5 +149,65 @@ fn write_value(out: &mut Output<'_>, state: &mut State<'_, '_>, value: &Value) -
             Ok(out.write_str(&escaped)?)
         }
         _ => escape_formatter(out, state, value),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::super::Provenance;
+    use super::super::fixture::page;
+    use super::*;
+
+    fn short() -> Page {
+        Page { markdown: "# Heading\n\nBody & *more*.\n".into(), ..page() }
+    }
+
+    #[test]
+    fn the_document_is_complete() {
+        let document = html(&short()).unwrap();
+        // The style is long and says nothing here.
+        let (head, rest) = document.split_once("<style>").unwrap();
+        let (_, tail) = rest.split_once("</style>").unwrap();
+        insta::assert_snapshot!(format!("{head}<style>…</style>{tail}"));
+    }
+
+    #[test]
+    fn the_h1_appears_once() {
+        let document = html(&page()).unwrap();
+        assert_eq!(document.matches("<h1").count(), 1);
+        assert_eq!(document.matches("Why small queues beat big meetings</h").count(), 1);
+        assert!(html(&Page { markdown: "Text only.".into(), ..page() }).unwrap().contains(">Why small queues beat big meetings</h1>"));
+    }
+
+    #[test]
+    fn a_preview_has_no_canonical() {
+        let document = html(&Page { base_url: String::new(), ..short() }).unwrap();
+        assert!(!document.contains("canonical") && !document.contains("og:url"));
+        assert!(document.contains("href=\"../../index.html\""));
+    }
+
+    #[test]
+    fn samples_say_so() {
+        let provenance = Provenance { offline: true, models: vec!["offline-text-v1".into()], ..Provenance::default() };
+        let document = html(&Page { provenance, ..short() }).unwrap();
+        assert!(document.contains("<meta name=\"ai-generated\" content=\"algorithmic\">"));
+        assert!(document.contains(">Sample text produced without a language model.</p>"));
+    }
+
+    #[test]
+    fn english_words_are_marked_on_foreign_pages() {
+        let document = html(&Page { language: "he-IL".into(), ..short() }).unwrap();
+        assert!(document.contains("<html lang=\"he-IL\" dir=\"rtl\">"));
+        assert!(document.contains("<p class=\"provenance\" role=\"note\" lang=\"en\" dir=\"ltr\">"));
+        assert!(!html(&short()).unwrap().contains("lang=\"en\" dir=\"ltr\">S"));
+    }
+
+    #[test]
+    fn the_summary_is_not_said_twice() {
+        assert!(html(&page()).unwrap().contains("class=\"standfirst\""));
+        let repeated = Page { summary: "Every team has a place where work waits.".into(), ..page() };
+        assert!(!html(&repeated).unwrap().contains("class=\"standfirst\""));
     }
 }

@@ -25,8 +25,6 @@ struct BlogPosting<'a> {
     #[serde(rename = "dateModified")]
     date_modified: String,
     author: Thing<'a>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    editor: Option<Thing<'a>>,
     publisher: Thing<'a>,
     #[serde(rename = "mainEntityOfPage")]
     main_entity_of_page: WebPage,
@@ -79,8 +77,6 @@ pub(super) fn json_ld(page: &Page, headline: &str, description: &str) -> Result<
         date_published: page.published_at.to_rfc3339_opts(SecondsFormat::Secs, true),
         date_modified: page.modified_at.to_rfc3339_opts(SecondsFormat::Secs, true),
         author: organisation(&page.author),
-        // Whoever reviewed may be a person or an agent, so no narrower type is claimed.
-        editor: page.provenance.reviewed_by.as_deref().map(|name| Thing { kind: "Thing", name, url: None }),
         publisher: organisation(&page.site_name),
         url,
         in_language: page.lang(),

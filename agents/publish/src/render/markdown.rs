@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use comrak::html::{ChildRendering, format_node_default};
+use comrak::html::format_node_default;
 use comrak::nodes::{AstNode, NodeHeading, NodeValue};
 use comrak::options::Plugins;
 use comrak::{Anchorizer, Arena, Node, Options, create_formatter, parse_document};
@@ -132,9 +132,9 @@ create_formatter!(ArticleFormatter<Anchorizer>, {
     NodeValue::Heading(ref heading) => |context, node, entering| {
         if entering {
             let text = node.collect_text();
-            let id = context.user.anchorize(&text);
             // A heading of punctuation only has an empty anchor, which is no valid id.
-            let id = if id.is_empty() { context.user.anchorize("section") } else { id };
+            let name = if text.contains(char::is_alphanumeric) { text.as_str() } else { "section" };
+            let id = context.user.anchorize(name);
             context.cr()?;
             write!(context, "<h{} id=\"", heading.level)?;
             context.escape(&id)?;
@@ -155,13 +155,12 @@ create_formatter!(ArticleFormatter<Anchorizer>, {
     },
     // A checkbox is a form control; a character says the same and survives everywhere.
     NodeValue::TaskItem(ref item) => |context, entering| {
-        context.cr()?;
-        match (entering, item.symbol) {
-            (true, Some(_)) => context.write_str("<li>☑ ")?,
-            (true, None) => context.write_str("<li>☐ ")?,
-            (false, _) => context.write_str("</li>\n")?,
+        if entering {
+            context.cr()?;
+            context.write_str(if item.symbol.is_some() { "<li class=\"task\">☑ " } else { "<li class=\"task\">☐ " })?;
+        } else {
+            context.write_str("</li>\n")?;
         }
-        return Ok(ChildRendering::HTML);
     },
 });
 
@@ -205,7 +204,7 @@ mod tests {
     #[test]
     fn tables_scroll_and_have_column_headers() {
         let got = html("| a | b |\n|:--|--:|\n| 1 | 2 |\n");
-        assert!(got.starts_with("<div class=\"table-scroll\"><table>"), "{got}");
+        assert!(got.starts_with("<div class=\"table-scroll\">\n<table>"), "{got}");
         assert!(got.contains("<th align=\"left\" scope=\"col\">a</th>"), "{got}");
         assert!(got.trim_end().ends_with("</table>\n</div>"), "{got}");
     }
@@ -234,7 +233,7 @@ mod tests {
 
     #[test]
     fn task_lists_need_no_form_control() {
-        assert_eq!(html("- [x] done\n- [ ] open"), "<ul>\n<li>☑ done</li>\n<li>☐ open</li>\n</ul>\n");
+        assert_eq!(html("- [x] done\n- [ ] open"), "<ul>\n<li class=\"task\">☑ done</li>\n<li class=\"task\">☐ open</li>\n</ul>\n");
     }
 
     #[test]

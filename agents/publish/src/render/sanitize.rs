@@ -40,7 +40,7 @@ fn article_rules() -> Builder<'static> {
         ("td", HashSet::from(["align"])),
         ("th", HashSet::from(["align"])),
     ]);
-    let classes = [("div", "table-scroll"), ("section", "footnotes"), ("a", "footnote-backref")];
+    let classes = [("div", "table-scroll"), ("section", "footnotes"), ("li", "task"), ("a", "footnote-backref")];
     let mut rules = Builder::default();
     rules
         .tags(HashSet::from(TAGS))

@@ -1,0 +1,1 @@
+DELETE FROM blob_trash WHERE object = ?1

@@ -1,0 +1,2 @@
+SELECT id, version, owner, label, sort, expires_at, body
+FROM documents WHERE kind = ?1 AND id = ?2 AND (expires_at IS NULL OR expires_at > ?3)

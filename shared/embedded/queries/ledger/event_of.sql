@@ -1,0 +1,1 @@
+SELECT event_id FROM ledger WHERE seq = ?1

@@ -1,0 +1,1 @@
+DELETE FROM outbox WHERE entry = ?1 AND dispatched = 1

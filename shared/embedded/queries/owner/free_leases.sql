@@ -1,0 +1,1 @@
+UPDATE ledger SET lease_until = ?2, holder = NULL WHERE holder = ?1

@@ -1,0 +1,1 @@
+SELECT id FROM topics WHERE channel = ?1

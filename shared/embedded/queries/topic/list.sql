@@ -1,0 +1,1 @@
+SELECT channel FROM topics ORDER BY channel

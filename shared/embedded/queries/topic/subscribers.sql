@@ -1,0 +1,1 @@
+SELECT queue, raw FROM subscriptions WHERE topic = ?1

@@ -1,0 +1,88 @@
+//! The names of every setting in the environment, in one place. Names of the design documents stand as they are;
+//! ours start with `MESH_`.
+
+use crate::config::ConfigError;
+
+/// Upper bound on requested words; 300 to 2000, default 2000.
+pub const MAX_WORDS: &str = "MAX_WORDS";
+/// Model id at an OpenAI-compatible provider; no default.
+pub const OPENAI_MODEL: &str = "OPENAI_MODEL";
+/// Base URL of an OpenAI-compatible provider; default `https://api.openai.com/v1`.
+pub const OPENAI_BASE_URL: &str = "OPENAI_BASE_URL";
+/// API key, for local use.
+pub const OPENAI_API_KEY: &str = "OPENAI_API_KEY";
+/// Name of the secret that holds the API key.
+pub const OPENAI_API_KEY_SECRET: &str = "OPENAI_API_KEY_SECRET";
+/// Longest wait for a model's answer, in seconds; default 100.
+pub const TIMEOUT_SECONDS: &str = "TIMEOUT_SECONDS";
+/// Replaces content-gen's prompt template.
+pub const PROMPT_TEMPLATE: &str = "PROMPT_TEMPLATE";
+/// `offline` or `openai/<model>`; default: openai when a provider is configured, else offline.
+pub const MESH_TEXT_MODEL: &str = "MESH_TEXT_MODEL";
+/// Attempts before an event is suspended; 1 to 20, default 5.
+pub const MESH_ATTEMPTS: &str = "MESH_ATTEMPTS";
+/// Factor on every back-off; default 1.
+pub const MESH_BACKOFF_SCALE: &str = "MESH_BACKOFF_SCALE";
+/// Absolute address of the site; default none (local preview).
+pub const MESH_SITE_URL: &str = "MESH_SITE_URL";
+/// Name of the site; default `Content Mesh`.
+pub const MESH_SITE_NAME: &str = "MESH_SITE_NAME";
+/// Topics a request may be about, separated by `;` or newlines; default any.
+pub const MESH_ALLOWED_TOPICS: &str = "MESH_ALLOWED_TOPICS";
+/// Revisions a draft may get; 0 to 3, default 0.
+pub const MESH_MAX_REVISIONS: &str = "MESH_MAX_REVISIONS";
+/// `normal` (default) or `full` (survives a power cut).
+pub const MESH_SYNC: &str = "MESH_SYNC";
+/// Folder of the embedded mesh; default `.mesh`.
+pub const MESH_HOME: &str = "MESH_HOME";
+/// What is logged, as `tracing` filters; default `warn`.
+pub const MESH_LOG: &str = "MESH_LOG";
+
+/// All of them.
+pub const ALL: &[&str] = &[
+    MAX_WORDS,
+    OPENAI_MODEL,
+    OPENAI_BASE_URL,
+    OPENAI_API_KEY,
+    OPENAI_API_KEY_SECRET,
+    TIMEOUT_SECONDS,
+    PROMPT_TEMPLATE,
+    MESH_TEXT_MODEL,
+    MESH_ATTEMPTS,
+    MESH_BACKOFF_SCALE,
+    MESH_SITE_URL,
+    MESH_SITE_NAME,
+    MESH_ALLOWED_TOPICS,
+    MESH_MAX_REVISIONS,
+    MESH_SYNC,
+    MESH_HOME,
+    MESH_LOG,
+];
+
+/// Refuses a `MESH_` name that does not exist.
+pub(crate) fn check_known<'a>(names: impl Iterator<Item = &'a String>) -> Result<(), ConfigError> {
+    for name in names.filter(|name| name.starts_with("MESH_")) {
+        if !ALL.contains(&name.as_str()) {
+            let closest =
+                ALL.iter().min_by_key(|known| distance(known, name)).filter(|known| distance(known, name) <= 3);
+            return Err(ConfigError::Unknown { name: name.clone(), closest: closest.map(|known| (*known).to_owned()) });
+        }
+    }
+    Ok(())
+}
+
+/// Edit distance (Levenshtein).
+fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, y) in b.iter().enumerate() {
+            let cost = diagonal + usize::from(x != *y);
+            diagonal = row[j + 1];
+            row[j + 1] = cost.min(row[j] + 1).min(diagonal + 1);
+        }
+    }
+    row[b.len()]
+}

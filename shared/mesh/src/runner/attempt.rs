@@ -1,0 +1,299 @@
+//! One attempt at an event: begin, handle, conclude.
+
+use std::{panic::AssertUnwindSafe, time::Duration};
+
+use futures_util::{FutureExt, future::Either};
+use mesh_contracts::events::ErrorType;
+use uuid::Uuid;
+
+use super::{Ended, Fate, LEASE_MARGIN, Lease, Runner, Setback, backoff, dispatch, freeze};
+use crate::{
+    agent::{AgentError, Outcome},
+    context::Context,
+    envelope::{Arrival, Rejection},
+    event::Event,
+    ids,
+    message::Message,
+    ports::{BeginRequest, Begun, Commit, CommitAnswer, Conclusion, Delivery, DocKey, LedgerState, OutboxEntry, Write},
+};
+
+/// How often a handler is run again on fresh state after a conflict.
+const CONFLICT_RUNS: u32 = 3;
+/// How often a throttled commit is repeated.
+const COMMIT_TRIES: u32 = 3;
+/// Kind of the rows that say how a run ended.
+pub(super) const FATES: &str = "fates";
+
+/// An event in hand: what arrived, under which lease, for the how-manieth time.
+pub(super) struct Attempt<'a> {
+    pub(super) arrival: &'a Arrival,
+    pub(super) delivery: &'a Delivery,
+    pub(super) lease: Lease,
+    pub(super) number: u32,
+    pub(super) suspensions: u32,
+    /// What models were paid during this attempt.
+    pub(super) spent: mesh_contracts::events::Cost,
+}
+
+/// What is to be committed.
+pub(super) struct Conclusive {
+    pub(super) writes: Vec<Write>,
+    pub(super) emits: Vec<Message>,
+    pub(super) due: Vec<Option<crate::time::Timestamp>>,
+    pub(super) conclusion: Conclusion,
+    pub(super) ended: Ended,
+}
+
+enum Settled {
+    Fate(Fate),
+    Conflict,
+}
+
+impl Runner {
+    pub(super) async fn begin(
+        &self,
+        mut arrival: Arrival,
+        delivery: &Delivery,
+        ends_at: Option<crate::time::Timestamp>,
+    ) -> Fate {
+        let now = self.ports.clock.now();
+        if let Err(wait) = self.circuits.admit(self.needs(&arrival).into_iter(), now, self.policy.backoff_scale) {
+            return Fate::retry(Ended::NotBegun, wait);
+        }
+        let lease = self.lease(ends_at);
+        let mut begun = self.ports.state.begin(&self.begin_request(&arrival, lease)).await;
+        if matches!(begun, Ok(Begun::Reused)) {
+            arrival = reused(arrival);
+            begun = self.ports.state.begin(&self.begin_request(&arrival, lease)).await;
+        }
+        match begun {
+            Ok(Begun::Started { attempt, suspensions }) => {
+                let spent = mesh_contracts::events::Cost::default();
+                let attempt = Attempt { arrival: &arrival, delivery, lease, number: attempt, suspensions, spent };
+                self.attempt(attempt).await
+            }
+            Ok(Begun::Held { until }) => {
+                let wait = self.ports.clock.now().until(until) + Duration::from_millis(50);
+                Fate::retry(Ended::Held, wait.min(Duration::from_secs(900)))
+            }
+            Ok(Begun::Done { undispatched }) => {
+                dispatch::dispatch(&self.ports, self.name(), arrival.id, &undispatched).await;
+                Fate::ack(Ended::AlreadyDone)
+            }
+            Ok(Begun::Reused) => Fate::retry(Ended::SetBack("IDEMPOTENCY_KEY_REUSED"), self.soon()),
+            Err(error) => {
+                self.circuits.failed(error.port(), now, self.policy.backoff_scale);
+                tracing::warn!(agent = self.name(), %error, "The ledger could not be reached.");
+                Fate::retry(Ended::SetBack("STORE_UNAVAILABLE"), self.soon())
+            }
+        }
+    }
+
+    fn begin_request(&self, arrival: &Arrival, lease: Lease) -> BeginRequest {
+        BeginRequest {
+            agent: self.name().to_owned(),
+            event_id: arrival.id,
+            fingerprint: arrival.fingerprint.clone(),
+            correlation_id: arrival.correlation_id,
+            event_type: arrival.event_type.map_or_else(|| "unknown".to_owned(), |spec| spec.event_type.to_owned()),
+            token: lease.token,
+            lease_until: lease.deadline.plus(LEASE_MARGIN),
+        }
+    }
+
+    /// What handling this event depends on, for the circuits.
+    fn needs<'a>(&'a self, arrival: &Arrival) -> Vec<&'a str> {
+        let handled = arrival.event_type.and_then(|spec| self.agent.manifest().handles(spec.event_type));
+        let asks = handled.map(|subscription| subscription.asks.as_slice()).unwrap_or_default();
+        ["state_store", "blobs"].into_iter().chain(asks.iter().map(String::as_str)).collect()
+    }
+
+    pub(super) fn soon(&self) -> Duration {
+        backoff::soon(self.policy.backoff_scale, self.ports.entropy.bits())
+    }
+
+    async fn attempt(&self, mut attempt: Attempt<'_>) -> Fate {
+        if attempt.number > self.policy.attempts {
+            let message = format!("{} attempts ended without a word (crash or time-out)", self.policy.attempts);
+            return self.suspend(&attempt, "HANDLER_DIED", ErrorType::Infrastructure, &message).await;
+        }
+        for _ in 0..CONFLICT_RUNS {
+            match self.run_once(&mut attempt).await {
+                Settled::Fate(fate) => return fate,
+                Settled::Conflict => continue,
+            }
+        }
+        self.give_back(&attempt, false).await;
+        Fate::retry(Ended::SetBack("CONFLICT"), self.soon())
+    }
+
+    async fn run_once(&self, attempt: &mut Attempt<'_>) -> Settled {
+        let conclusive = match self.handle(attempt).await {
+            Ok(conclusive) => conclusive,
+            Err(setback) => return Settled::Fate(self.set_back(attempt, setback).await),
+        };
+        if !matches!(conclusive.ended, Ended::Failed(_)) {
+            self.circuits.succeeded(self.needs(attempt.arrival).into_iter());
+        }
+        self.conclude(attempt, conclusive).await
+    }
+
+    /// Runs the handler (or not, for what is no valid event) and turns its answer into what is to be committed.
+    async fn handle(&self, attempt: &mut Attempt<'_>) -> Result<Conclusive, Setback> {
+        let result = match &attempt.arrival.verdict {
+            Some(Ok(event)) => {
+                let context = Context::new(self.agent.manifest(), &self.ports, event, attempt.lease);
+                let result = self.guarded(event, &context, attempt.lease).await;
+                attempt.spent = context.spent();
+                result
+            }
+            Some(Err(Rejection { code, message, details })) => {
+                Err(AgentError::Reject { code, message: message.clone(), details: details.clone() })
+            }
+            None => Ok(Outcome::nothing()),
+        };
+        match result {
+            Ok(outcome) => freeze::outcome(self, attempt, outcome),
+            Err(AgentError::Reject { code, message, details }) => self.rejected(attempt, code, &message, details).await,
+            Err(AgentError::Fail { code, error_type, message, writes }) => {
+                self.failed(attempt, code, error_type, &message, writes).await
+            }
+            Err(AgentError::Retry { code, error_type, message, after, dependency, counted }) => {
+                if let Some(dependency) = dependency {
+                    self.circuits.failed(dependency, self.ports.clock.now(), self.policy.backoff_scale);
+                }
+                Err(Setback { code, error_type, message, after, counted })
+            }
+        }
+    }
+
+    /// The handler under its deadline, its panics caught.
+    async fn guarded(&self, event: &Event, context: &Context<'_>, lease: Lease) -> Result<Outcome, AgentError> {
+        let broken = |code, message: &str| AgentError::Retry {
+            code,
+            error_type: ErrorType::Infrastructure,
+            message: message.to_owned(),
+            after: None,
+            dependency: None,
+            counted: true,
+        };
+        let handler = AssertUnwindSafe(self.agent.handle(event, context)).catch_unwind();
+        let timeout = self.ports.clock.sleep_until(lease.deadline);
+        match futures_util::future::select(handler, timeout).await {
+            Either::Left((Ok(result), _)) => result,
+            Either::Left((Err(_), _)) => Err(broken("HANDLER_PANICKED", "the handler panicked")),
+            Either::Right(((), _)) => Err(broken("TIMEOUT", "the handler did not end before its deadline")),
+        }
+    }
+
+    async fn conclude(&self, attempt: &Attempt<'_>, conclusive: Conclusive) -> Settled {
+        let outbox = entries(conclusive.emits, conclusive.due);
+        let commit = Commit {
+            agent: self.name().to_owned(),
+            event_id: attempt.arrival.id,
+            token: attempt.lease.token,
+            writes: conclusive.writes,
+            outbox,
+            conclusion: conclusive.conclusion,
+        };
+        match self.commit(&commit).await {
+            CommitAnswer::Committed => {
+                dispatch::dispatch(&self.ports, self.name(), attempt.arrival.id, &commit.outbox).await;
+                Settled::Fate(Fate::ack(conclusive.ended))
+            }
+            CommitAnswer::Conflict { key } if key.kind == FATES => {
+                Settled::Fate(self.supersede(attempt, &commit).await)
+            }
+            CommitAnswer::Conflict { key } => {
+                tracing::debug!(agent = self.name(), kind = key.kind, "Somebody else wrote first; running again.");
+                Settled::Conflict
+            }
+            CommitAnswer::LeaseLost => Settled::Fate(Fate::retry(Ended::LeaseLost, self.soon())),
+            CommitAnswer::Throttled => {
+                self.give_back(attempt, false).await;
+                Settled::Fate(Fate::retry(Ended::SetBack("STORE_UNAVAILABLE"), self.soon()))
+            }
+        }
+    }
+
+    /// The run has ended already: what this outcome would do is dropped, and that is recorded.
+    async fn supersede(&self, attempt: &Attempt<'_>, dropped: &Commit) -> Fate {
+        let commit =
+            Commit { writes: Vec::new(), outbox: Vec::new(), conclusion: Conclusion::Superseded, ..dropped.clone() };
+        match self.commit(&commit).await {
+            CommitAnswer::Committed => Fate::ack(Ended::Superseded),
+            CommitAnswer::LeaseLost => Fate::retry(Ended::LeaseLost, self.soon()),
+            CommitAnswer::Conflict { .. } | CommitAnswer::Throttled => {
+                self.give_back(attempt, false).await;
+                Fate::retry(Ended::SetBack("STORE_UNAVAILABLE"), self.soon())
+            }
+        }
+    }
+
+    /// Commits, repeating what is safe to repeat. When the reply is lost, the ledger tells whether it happened.
+    async fn commit(&self, commit: &Commit) -> CommitAnswer {
+        for _ in 0..COMMIT_TRIES {
+            match self.ports.state.commit(commit).await {
+                Ok(CommitAnswer::Throttled) => {
+                    self.ports.clock.sleep_until(self.ports.clock.now().plus(self.soon())).await
+                }
+                Ok(answer) => return answer,
+                Err(error) => {
+                    tracing::warn!(agent = self.name(), %error, "The reply to a commit was lost.");
+                    if self.happened(commit).await {
+                        return CommitAnswer::Committed;
+                    }
+                }
+            }
+        }
+        CommitAnswer::Throttled
+    }
+
+    async fn happened(&self, commit: &Commit) -> bool {
+        let entry = self.ports.state.entry(&commit.agent, commit.event_id).await;
+        matches!(entry, Ok(Some(entry)) if matches!(entry.state, LedgerState::Done { token, .. } if token == commit.token))
+    }
+
+    async fn set_back(&self, attempt: &Attempt<'_>, setback: Setback) -> Fate {
+        let Setback { code, error_type, message, after, counted } = setback;
+        tracing::warn!(agent = self.name(), event_id = %attempt.arrival.id, attempt = attempt.number, code, message, "The attempt failed.");
+        if counted && attempt.number >= self.policy.attempts {
+            return self.suspend(attempt, code, error_type, &message).await;
+        }
+        self.give_back(attempt, counted).await;
+        let random = self.ports.entropy.bits();
+        let number = if counted { attempt.number } else { 1 };
+        Fate::retry(Ended::SetBack(code), backoff::after(number, after, self.policy.backoff_scale, random))
+    }
+
+    /// Gives the lease back; when that fails the lease runs out by itself.
+    pub(super) async fn give_back(&self, attempt: &Attempt<'_>, counted: bool) {
+        let released = self.ports.state.release(self.name(), attempt.arrival.id, attempt.lease.token, counted).await;
+        if let Err(error) = released {
+            tracing::warn!(agent = self.name(), %error, "The lease could not be given back; it runs out by itself.");
+        }
+    }
+}
+
+/// The same id with another payload is another message: it gets an id of its own, and is rejected.
+fn reused(arrival: Arrival) -> Arrival {
+    let id: Uuid = ids::derive(arrival.id, &["reused", &arrival.fingerprint]);
+    let data = match arrival.verdict {
+        Some(Ok(event)) => Some(event.data),
+        _ => arrival.data,
+    };
+    let details = vec![mesh_contracts::Detail::new("ce-id", Some(&arrival.id.to_string()), "one payload per id")];
+    let message = "the id was used before with another payload".to_owned();
+    let rejection = Rejection { code: "IDEMPOTENCY_KEY_REUSED", message, details };
+    Arrival { id, data, verdict: Some(Err(rejection)), ..arrival }
+}
+
+pub(crate) fn entries(messages: Vec<Message>, due: Vec<Option<crate::time::Timestamp>>) -> Vec<OutboxEntry> {
+    let numbered = messages.into_iter().zip(due).zip(0u32..);
+    numbered.map(|((message, due), index)| OutboxEntry { index, message, due, dispatched: false }).collect()
+}
+
+/// The key of the row that says how a run ended.
+pub(super) fn fate_key(correlation_id: Uuid) -> DocKey {
+    DocKey::new(FATES, correlation_id.to_string())
+}

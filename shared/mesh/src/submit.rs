@@ -1,0 +1,124 @@
+//! Starting a run from outside a handler: the gateway, the command line.
+
+use mesh_contracts::find_type;
+use uuid::Uuid;
+
+use crate::{
+    agent::{Emit, Outcome},
+    envelope::{Outgoing, encode},
+    ids,
+    message::Message,
+    ports::{BeginRequest, Begun, Commit, CommitAnswer, Conclusion, PortError},
+    runner::{Ports, entries},
+};
+
+/// Why a submission was not taken.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SubmitError {
+    /// The event breaks its contract.
+    #[error("{event_type} breaks its contract")]
+    Invalid {
+        /// The event.
+        event_type: String,
+        /// What is wrong with which field.
+        details: Vec<mesh_contracts::Detail>,
+    },
+    /// The key was used with something else.
+    #[error("the idempotency key was used before with another request")]
+    Reused,
+    /// Another submission with the same key is under way, or wrote one of the documents first.
+    #[error("another submission is under way; try again")]
+    Busy,
+    /// A port failed; whether the submission happened is unknown, and repeating it with the same key is safe.
+    #[error("the mesh cannot be reached")]
+    Port(#[source] PortError),
+}
+
+/// What became of a submission.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Submitted {
+    /// Ids of the events, in the order of the emits; the same for a repeated submission.
+    pub event_ids: Vec<Uuid>,
+    /// True when an earlier submission with the same key had done it.
+    pub repeated: bool,
+}
+
+/// Commits an outcome and dispatches it under an idempotency key, with the same protocol as a handler's.
+///
+/// # Errors
+/// [`SubmitError`]; nothing was written unless it is `Port`.
+pub async fn submit(ports: &Ports, source: &str, key: &str, outcome: Outcome) -> Result<Submitted, SubmitError> {
+    let root = ids::derive(ids::NAMESPACE, &["submit", source, key]);
+    let messages = freeze(ports, source, root, &outcome.emits)?;
+    let event_ids = (0u32..).zip(&outcome.emits).map(|(i, e)| ids::of_child(root, source, e.event_type, i)).collect();
+    let token = Uuid::from_u128(ports.entropy.bits());
+    let request = BeginRequest {
+        agent: source.to_owned(),
+        event_id: root,
+        fingerprint: fingerprint(&outcome),
+        correlation_id: root,
+        event_type: "submission".to_owned(),
+        token,
+        lease_until: ports.clock.now().plus(std::time::Duration::from_secs(10)),
+    };
+    match ports.state.begin(&request).await.map_err(SubmitError::Port)? {
+        Begun::Reused => return Err(SubmitError::Reused),
+        Begun::Held { .. } => return Err(SubmitError::Busy),
+        Begun::Done { undispatched } => {
+            crate::runner::dispatch(ports, source, root, &undispatched).await;
+            return Ok(Submitted { event_ids, repeated: true });
+        }
+        Begun::Started { .. } => {}
+    }
+    let due = outcome.emits.iter().map(|emit| emit.due).collect();
+    let commit = Commit {
+        agent: source.to_owned(),
+        event_id: root,
+        token,
+        writes: outcome.writes,
+        outbox: entries(messages, due),
+        conclusion: Conclusion::Completed,
+    };
+    match ports.state.commit(&commit).await.map_err(SubmitError::Port)? {
+        CommitAnswer::Committed => {}
+        CommitAnswer::LeaseLost | CommitAnswer::Conflict { .. } | CommitAnswer::Throttled => {
+            ports.state.release(source, root, token, false).await.map_err(SubmitError::Port)?;
+            return Err(SubmitError::Busy);
+        }
+    }
+    crate::runner::dispatch(ports, source, root, &commit.outbox).await;
+    Ok(Submitted { event_ids, repeated: false })
+}
+
+fn freeze(ports: &Ports, source: &str, root: Uuid, emits: &[Emit]) -> Result<Vec<Message>, SubmitError> {
+    let invalid = |emit: &Emit, details| SubmitError::Invalid { event_type: emit.event_type.to_owned(), details };
+    let mut messages = Vec::with_capacity(emits.len());
+    for (emit, index) in emits.iter().zip(0u32..) {
+        let spec = find_type(emit.event_type).ok_or_else(|| invalid(emit, Vec::new()))?;
+        mesh_contracts::validate(spec.contract, &emit.data).map_err(|details| invalid(emit, details))?;
+        let id = ids::of_child(root, source, emit.event_type, index);
+        messages.push(encode(&Outgoing {
+            spec,
+            id,
+            emitter: source,
+            subject: emit.subject.as_deref(),
+            time: ports.clock.now(),
+            // Each event starts a run of its own.
+            correlation_id: id,
+            parent: None,
+            origin: None,
+            data: &emit.data,
+        }));
+    }
+    Ok(messages)
+}
+
+fn fingerprint(outcome: &Outcome) -> String {
+    let mut text = String::new();
+    for emit in &outcome.emits {
+        text.push_str(emit.event_type);
+        text.push_str(&emit.data.to_string());
+    }
+    ids::sha256_hex(text.as_bytes())
+}
