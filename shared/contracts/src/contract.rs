@@ -43,6 +43,8 @@ pub struct EventSpec {
     pub schema: fn() -> Schema,
     /// Whether the Rust type reads the body; the reason when it does not.
     pub reads: fn(&serde_json::Value) -> Result<(), String>,
+    /// Reads the body into the Rust type and writes it again.
+    pub rewrites: fn(&serde_json::Value) -> Result<serde_json::Value, String>,
 }
 
 impl EventSpec {
@@ -56,6 +58,7 @@ impl EventSpec {
             finality: T::FINALITY,
             schema: crate::schema::of::<T>,
             reads: reads::<T>,
+            rewrites: rewrites::<T>,
         }
     }
 
@@ -72,6 +75,7 @@ impl EventSpec {
             finality: Finality::Step,
             schema: crate::schema::of::<T>,
             reads: reads::<T>,
+            rewrites: rewrites::<T>,
         }
     }
 
@@ -93,7 +97,12 @@ impl EventSpec {
 }
 
 fn reads<T: DeserializeOwned>(value: &serde_json::Value) -> Result<(), String> {
-    T::deserialize(value).map(drop).map_err(|error| error.to_string())
+    crate::read::<T>(value).map(drop)
+}
+
+fn rewrites<T: Serialize + DeserializeOwned>(value: &serde_json::Value) -> Result<serde_json::Value, String> {
+    let read: T = crate::read(value)?;
+    serde_json::to_value(read).map_err(|error| error.to_string())
 }
 
 /// The spec of an event type or record kind.

@@ -4,7 +4,7 @@ use std::sync::Mutex;
 
 use bytes::Bytes;
 use mesh_contracts::{Int, Pointer, events::Cost, events::ErrorType};
-use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use uuid::Uuid;
 
 use crate::{
@@ -12,7 +12,9 @@ use crate::{
     event::Event,
     ids,
     manifest::Manifest,
-    ports::{BlobsExt, ChatRequest, ChatResponse, DocKey, Document, IdRange, Page, PutCondition, PutResult, Query},
+    ports::{
+        BlobMeta, BlobsExt, ChatRequest, ChatResponse, DocKey, Document, IdRange, Page, PutCondition, PutResult, Query,
+    },
     runner::{Lease, Ports},
     time::Timestamp,
 };
@@ -27,6 +29,17 @@ pub struct StoredBlob {
     pub pointer: Pointer,
     /// The stored bytes, which are not the handler's when an earlier attempt wrote first.
     pub bytes: Bytes,
+}
+
+/// A model's answer as it is stored.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Answer {
+    /// SHA-256 of the request that was sent, for the audit.
+    pub request_sha256: String,
+    /// Version of the prompt it was asked with.
+    pub prompt_version: String,
+    /// What the model said.
+    pub response: ChatResponse,
 }
 
 /// A handler's view of the mesh during one event.
@@ -140,9 +153,34 @@ impl<'a> Context<'a> {
     ///
     /// # Errors
     /// As [`Context::put_once`].
-    pub async fn head(&self, key: &str) -> Result<Option<crate::ports::BlobMeta>, AgentError> {
+    pub async fn head(&self, key: &str) -> Result<Option<BlobMeta>, AgentError> {
         self.check(self.manifest.may_fetch(key), "blobs.reads", key)?;
         Ok(self.ports.blobs.head(key).await?)
+    }
+
+    /// The pointer to a blob.
+    #[must_use]
+    pub fn pointer(&self, meta: &BlobMeta) -> Pointer {
+        self.ports.blobs.pointer(meta)
+    }
+
+    /// What is known of every blob whose key starts with `prefix`.
+    ///
+    /// # Errors
+    /// As [`Context::put_once`].
+    pub async fn heads(&self, prefix: &str) -> Result<Vec<BlobMeta>, AgentError> {
+        const PAGE: usize = 1000;
+        self.check(self.manifest.may_fetch(prefix), "blobs.reads", prefix)?;
+        let mut heads: Vec<BlobMeta> = Vec::new();
+        loop {
+            let after = heads.last().map(|meta| meta.key.clone());
+            let page = self.ports.blobs.list(prefix, after.as_deref(), PAGE).await?;
+            let last = page.len() < PAGE;
+            heads.extend(page);
+            if last {
+                return Ok(heads);
+            }
+        }
     }
 
     /// Writes a shared output over the version that was read (`None`: nothing was there). False when somebody else wrote
@@ -165,10 +203,11 @@ impl<'a> Context<'a> {
 
     /// Asks the text model, once: the answer is stored under event and step before it is used, so that a retry, even with
     /// another prompt, gets the stored answer and pays nothing. A call is made only while the lease is held.
+    /// `prompt_version` is kept with the answer: a stored answer tells the version it was asked with.
     ///
     /// # Errors
     /// [`AgentError`] by the class of the model's error.
-    pub async fn ask(&self, step: &str, request: &ChatRequest) -> Result<ChatResponse, AgentError> {
+    pub async fn ask(&self, step: &str, prompt_version: &str, request: &ChatRequest) -> Result<Answer, AgentError> {
         let key = format!("answers/{}/{}/{step}", self.manifest.name, self.event_id);
         if let Some(answer) = self.stored_answer(&key).await? {
             return Ok(answer);
@@ -177,35 +216,35 @@ impl<'a> Context<'a> {
         if self.now() >= self.lease.deadline {
             return Err(out_of_time());
         }
-        let answer = match self.ports.text_model.complete(request, deadline).await {
-            Ok(answer) => answer,
+        let response = match self.ports.text_model.complete(request, deadline).await {
+            Ok(response) => response,
             Err(error) => {
                 self.spend(error.usage.input_tokens, error.usage.output_tokens, None);
                 return Err(error.into());
             }
         };
-        self.keep(&key, answer).await
+        let request_sha256 = ids::sha256_hex(&to_vec(request)?);
+        self.keep(&key, Answer { request_sha256, prompt_version: prompt_version.to_owned(), response }).await
     }
 
     /// Stores an answer before anybody sees it; of two attempts the first stored one counts.
-    async fn keep(&self, key: &str, answer: ChatResponse) -> Result<ChatResponse, AgentError> {
-        let body = serde_json::to_vec(&answer)
-            .map_err(|error| AgentError::fail("INTERNAL", ErrorType::Infrastructure, error.to_string()))?;
+    async fn keep(&self, key: &str, answer: Answer) -> Result<Answer, AgentError> {
+        let body = to_vec(&answer)?;
         match self.ports.blobs.put_bytes(key, body.into(), "application/json", PutCondition::IfAbsent).await? {
             PutResult::Stored(_) => {
-                self.spend_answer(&answer);
+                self.spend_answer(&answer.response);
                 Ok(answer)
             }
             PutResult::Refused(_) => self.stored_answer(key).await?.ok_or_else(out_of_time),
         }
     }
 
-    async fn stored_answer(&self, key: &str) -> Result<Option<ChatResponse>, AgentError> {
+    async fn stored_answer(&self, key: &str) -> Result<Option<Answer>, AgentError> {
         let Some((_, bytes)) = self.ports.blobs.get_bytes(key, MAX_READ_BYTES).await? else {
             return Ok(None);
         };
-        let answer: ChatResponse = parse(key, &bytes)?;
-        self.spend_answer(&answer);
+        let answer: Answer = parse(key, &bytes)?;
+        self.spend_answer(&answer.response);
         Ok(Some(answer))
     }
 
@@ -241,6 +280,11 @@ impl<'a> Context<'a> {
 
 fn sum<const MIN: i64, const MAX: i64>(a: u64, b: u64) -> Int<MIN, MAX> {
     Int::clamp(i64::try_from(a.saturating_add(b)).unwrap_or(i64::MAX))
+}
+
+fn to_vec<T: Serialize>(value: &T) -> Result<Vec<u8>, AgentError> {
+    serde_json::to_vec(value)
+        .map_err(|error| AgentError::fail("INTERNAL", ErrorType::Infrastructure, error.to_string()))
 }
 
 fn parse<T: DeserializeOwned>(key: &str, bytes: &[u8]) -> Result<T, AgentError> {

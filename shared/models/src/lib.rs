@@ -1,1 +1,9 @@
-//! Placeholder.
+//! Language models behind the [`TextModel`](mesh_core::ports::TextModel) port: a rule-based one for laptops and tests, and
+//! providers over HTTPS. Never an agent, never a prompt, never a rule of the domain.
+
+mod error;
+mod offline;
+mod usage;
+
+pub use error::ConfigError;
+pub use offline::OfflineTextModel;

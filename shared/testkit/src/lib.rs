@@ -8,6 +8,9 @@
 
 mod block_on;
 pub mod clock;
+pub mod crash;
+pub mod entropy;
+pub mod faulty;
 pub mod suite;
 
 pub use block_on::{block_on, block_on_advancing};

@@ -123,7 +123,23 @@ mod tests {
 
     #[test]
     fn words_that_yaml_reads_otherwise_survive() {
-        let odd = ["on", "null", "~", "1.0", "yes", "2026-01-01", "a: b", "- x", "#c", "'q'", "\"d\"", "", " lead", "a\n---\nb", "é\t\u{1f600}"];
+        let odd = [
+            "on",
+            "null",
+            "~",
+            "1.0",
+            "yes",
+            "2026-01-01",
+            "a: b",
+            "- x",
+            "#c",
+            "'q'",
+            "\"d\"",
+            "",
+            " lead",
+            "a\n---\nb",
+            "é\t\u{1f600}",
+        ];
         for value in odd {
             let file = front_matter(&with_value(value)).unwrap();
             assert_survived(&file, value);

@@ -134,7 +134,8 @@ fn moment(at: DateTime<Utc>) -> Moment {
 fn environment() -> Result<Environment<'static>, Error> {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
-    environment.set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true).build()?);
+    environment
+        .set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true).build()?);
     environment.set_formatter(write_value);
     environment.add_template(TEMPLATE, include_str!("../../templates/article.html"))?;
     Ok(environment)
@@ -178,7 +179,11 @@ mod tests {
         let document = html(&page()).unwrap();
         assert_eq!(document.matches("<h1").count(), 1);
         assert_eq!(document.matches("Why small queues beat big meetings</h").count(), 1);
-        assert!(html(&Page { markdown: "Text only.".into(), ..page() }).unwrap().contains(">Why small queues beat big meetings</h1>"));
+        assert!(
+            html(&Page { markdown: "Text only.".into(), ..page() })
+                .unwrap()
+                .contains(">Why small queues beat big meetings</h1>")
+        );
     }
 
     #[test]

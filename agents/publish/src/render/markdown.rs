@@ -233,7 +233,10 @@ mod tests {
 
     #[test]
     fn task_lists_need_no_form_control() {
-        assert_eq!(html("- [x] done\n- [ ] open"), "<ul>\n<li class=\"task\">☑ done</li>\n<li class=\"task\">☐ open</li>\n</ul>\n");
+        assert_eq!(
+            html("- [x] done\n- [ ] open"),
+            "<ul>\n<li class=\"task\">☑ done</li>\n<li class=\"task\">☐ open</li>\n</ul>\n"
+        );
     }
 
     #[test]

@@ -62,11 +62,14 @@ fn decoded(value: &str) -> String {
     value.replace("&quot;", "\"").replace("&lt;", "<").replace("&gt;", ">").replace("&#39;", "'").replace("&amp;", "&")
 }
 
-/// A URL as a browser sees it: no control characters, no white space in front, any case.
+/// The scheme a browser sees: control characters and white space are skipped, case does not matter,
+/// and what does not look like a scheme is a relative path.
 fn scheme(url: &str) -> String {
     let url: String = url.chars().filter(|c| *c > ' ').collect();
-    let before_path = url.split(['/', '?', '#']).next().unwrap_or_default();
-    before_path.split_once(':').map(|(scheme, _)| scheme.to_ascii_lowercase()).unwrap_or_default()
+    let scheme = url.split_once(':').map_or("", |(scheme, _)| scheme);
+    let looks_so = scheme.starts_with(|c: char| c.is_ascii_alphabetic())
+        && scheme.chars().all(|c| c.is_ascii_alphanumeric() || "+.-".contains(c));
+    if looks_so { scheme.to_ascii_lowercase() } else { String::new() }
 }
 
 fn assert_inert(html: &str) {
@@ -147,7 +150,12 @@ fn hostile_page(text: String, field: String) -> Page {
         base_url: format!("https://{field}"),
         site_name: field.clone(),
         author: field.clone(),
-        provenance: Provenance { offline: false, models: vec![field.clone()], prompt_version: field.clone(), reviewed_by: Some(field) },
+        provenance: Provenance {
+            offline: false,
+            models: vec![field.clone()],
+            prompt_version: field.clone(),
+            reviewed_by: Some(field),
+        },
         ..page()
     }
 }
@@ -182,4 +190,5 @@ fn the_scanner_sees_what_it_looks_for() {
     assert_eq!(names, ["a", "script", "p"]);
     assert_eq!(found[0].1[1], ("onclick".into(), "x".into()));
     assert_eq!(scheme(" Java\tScript:alert(1)"), "javascript");
+    assert_eq!([scheme("a/b:c"), scheme("%41:x"), scheme("?q=a:b")], ["", "", ""]);
 }

@@ -6,8 +6,37 @@ use std::sync::LazyLock;
 use ammonia::Builder;
 
 const TAGS: [&str; 31] = [
-    "a", "blockquote", "br", "code", "del", "div", "em", "h2", "h3", "h4", "h5", "h6", "hr", "img", "li", "ol", "p",
-    "pre", "section", "strong", "sup", "table", "tbody", "td", "th", "thead", "tr", "ul", "sub", "kbd", "mark",
+    "a",
+    "blockquote",
+    "br",
+    "code",
+    "del",
+    "div",
+    "em",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "hr",
+    "img",
+    "li",
+    "ol",
+    "p",
+    "pre",
+    "section",
+    "strong",
+    "sup",
+    "table",
+    "tbody",
+    "td",
+    "th",
+    "thead",
+    "tr",
+    "ul",
+    "sub",
+    "kbd",
+    "mark",
 ];
 const HEADINGS: [&str; 5] = ["h2", "h3", "h4", "h5", "h6"];
 
@@ -30,7 +59,8 @@ pub(super) fn text_of(html: &str) -> String {
 }
 
 fn article_rules() -> Builder<'static> {
-    let mut attributes: HashMap<&str, HashSet<&str>> = HEADINGS.into_iter().map(|h| (h, HashSet::from(["id"]))).collect();
+    let mut attributes: HashMap<&str, HashSet<&str>> =
+        HEADINGS.into_iter().map(|h| (h, HashSet::from(["id"]))).collect();
     attributes.extend([
         // Footnotes link forth and back, with a label on the arrow.
         ("a", HashSet::from(["href", "id", "title", "aria-label"])),

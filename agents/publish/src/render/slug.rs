@@ -20,10 +20,7 @@ pub fn slug(title: &str, content_id: Uuid) -> String {
 /// True for what [`slug`] can produce, and for nothing that could be a path or need escaping.
 pub(super) fn is_valid(slug: &str) -> bool {
     let allowed = |c: u8| c.is_ascii_lowercase() || c.is_ascii_digit() || c == b'-';
-    (1..=MAX_CHARS).contains(&slug.len())
-        && slug.bytes().all(allowed)
-        && !slug.starts_with('-')
-        && !slug.ends_with('-')
+    (1..=MAX_CHARS).contains(&slug.len()) && slug.bytes().all(allowed) && !slug.starts_with('-') && !slug.ends_with('-')
 }
 
 /// Whole words of the title in ASCII, as many as fit.

@@ -18,7 +18,9 @@ pub fn feed(site: &Site, newest_first: &[Entry]) -> String {
     let entries = &newest_first[..newest_first.len().min(FEED_ENTRIES)];
     let base = site.absolute_base().map(|base| format!("{base}/")).unwrap_or_default();
     let updated = entries.iter().map(|entry| entry.updated_at).max().unwrap_or_default();
-    let mut out = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<feed xmlns=\"http://www.w3.org/2005/Atom\" xml:lang=\"");
+    let mut out = String::from(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<feed xmlns=\"http://www.w3.org/2005/Atom\" xml:lang=\"",
+    );
     escape_into(&mut out, site.lang());
     out.push_str("\">\n");
     element(&mut out, "id", &feed_id(site));

@@ -89,7 +89,9 @@ mod tests {
 
     #[test]
     fn a_directory_is_opened_by_its_index() {
-        for (path, file) in [("posts/a/", "posts/a/index.html"), ("/posts/a/", "posts/a/index.html"), ("a.html", "a.html")] {
+        for (path, file) in
+            [("posts/a/", "posts/a/index.html"), ("/posts/a/", "posts/a/index.html"), ("a.html", "a.html")]
+        {
             assert_eq!(Entry { path: path.into(), ..entry(1) }.file(), file);
         }
     }

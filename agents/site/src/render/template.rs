@@ -26,7 +26,8 @@ pub(super) fn list(view: impl Serialize) -> Result<String, RenderError> {
 fn environment() -> Result<Environment<'static>, Error> {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
-    environment.set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true).build()?);
+    environment
+        .set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true).build()?);
     environment.set_formatter(write_value);
     environment.add_template(LIST, include_str!("../../templates/list.html"))?;
     Ok(environment)

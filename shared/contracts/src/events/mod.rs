@@ -55,4 +55,5 @@ pub const RECORDS: &[EventSpec] = &[
     EventSpec::record::<records::SignatureRecord>("signature", "signature-record-v1"),
     EventSpec::record::<records::PublicationRecord>("publication", "publication-record-v1"),
     EventSpec::record::<records::SiteBuildRecord>("site_build", "site-build-record-v1"),
+    EventSpec::record::<records::SiteBuiltRecord>("site_built", "site-built-record-v1"),
 ];

@@ -6,8 +6,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 
 /// At least one character that is no white space (Unicode `White_Space`, and the byte order mark).
-const NOT_BLANK: &str =
-    concat!(r"[^\u0009-\u000D\u0020\u0085\u00A0\u1680\u2000-\u200A\u2028\u2029\u202F\u205F\u3000\uFEFF]");
+const NOT_BLANK: &str = r"[^\u0009-\u000D\u0020\u0085\u00A0\u1680\u2000-\u200A\u2028\u2029\u202F\u205F\u3000\uFEFF]";
 
 /// Text of `MIN` to `MAX` characters (Unicode code points); with `MIN` above 0 it is not blank.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]

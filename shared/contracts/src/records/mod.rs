@@ -157,3 +157,27 @@ pub struct SiteBuildRecord {
     pub due_at: Time,
 }
 object_only!(SiteBuildRecord);
+
+/// Kind `site_built`, written by site: the last build that ended. Id: the site.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(remote = "Self")]
+pub struct SiteBuiltRecord {
+    /// Its number.
+    pub build: Int<1, 9_007_199_254_740_991>,
+    /// Articles it listed.
+    pub articles: Int<0, 9_007_199_254_740_991>,
+}
+object_only!(SiteBuiltRecord);
+
+/// A topic as it is compared: lower case, letters and digits, single spaces.
+#[must_use]
+pub fn topic_key(topic: &str) -> String {
+    let mut key = String::with_capacity(topic.len());
+    for word in topic.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()) {
+        if !key.is_empty() {
+            key.push(' ');
+        }
+        key.extend(word.chars().flat_map(char::to_lowercase));
+    }
+    key
+}

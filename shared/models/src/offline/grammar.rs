@@ -84,8 +84,8 @@ const OPENING: &[&str] = &[
     "many {w} {v} their {p} {x} and {v} the {n} {d}.",
     "{p} can look {j} until {w} {v} them {d}.",
     "this part links {a} {p} with the {n} that {w} share.",
-    "before {w} {v} a {n}, they need {b} and {a} {p}.",
-    "when {p} feel {j}, a {a} {n} {h} {b}.",
+    "!before {w} {v} a {n}, they need {b} and {a} {p}.",
+    "!when {p} feel {j}, a {a} {n} {h} {b}.",
     "think of the {n} as a {a} {n} for {w}.",
     "start with the {n} that {w} already {v} {x}.",
     "behind every {j} {n} stands a {a} {n}.",
@@ -152,18 +152,18 @@ const CLAIM_KEYWORD: &[&str] = &[
 ];
 
 const REASON: &[&str] = &[
-    "that matters because {j} {p} drain {b}.",
-    "this works because {w} {v} the {n} {x}.",
+    "!that matters because {j} {p} drain {b}.",
+    "!this works because {w} {v} the {n} {x}.",
     "{w} trust a {n} when they {v} it {d}.",
     "{z} fade when {w} {v} the {n} {d}.",
     "a {j} {n} costs {w} their {b}, so {v} it {x}.",
-    "without {b}, even {a} {p} turn {j}.",
+    "!without {b}, even {a} {p} turn {j}.",
     "{b} gives {w} the nerve to {v} {j} {p}.",
-    "since {p} change {x}, the {n} should stay {a}.",
-    "because {w} {v} {p} {d}, the {n} {h} {b}.",
+    "!since {p} change {x}, the {n} should stay {a}.",
+    "!because {w} {v} {p} {d}, the {n} {h} {b}.",
     "people remember {a} {p} and forget {j} {p}.",
     "a {n} that stays {a} leaves less room for {z}.",
-    "once {w} see the {n}, they can {v} the {p} {d}.",
+    "!once {w} see the {n}, they can {v} the {p} {d}.",
     "{a} {p} make a {j} {n} feel {a}.",
     "{w} save {b} while they {v} {p} {x}.",
     "the {n} {h} {b}, so {w} {v} it {d}.",
@@ -171,7 +171,7 @@ const REASON: &[&str] = &[
 
 const REASON_TOPIC: &[&str] = &[
     "{t} will ask for {b}, so {v} the {n} {x}.",
-    "because {t} may touch many {p}, {w} need a {a} {n}.",
+    "!because {t} may touch many {p}, {w} need a {a} {n}.",
     "{w} return to {t} when the {n} {h} {b}.",
     "interest in {t} grows where {p} stay {a}.",
     "thoughts about {t} settle once {w} {v} the {p}.",
@@ -179,11 +179,11 @@ const REASON_TOPIC: &[&str] = &[
 ];
 
 const REASON_KEYWORD: &[&str] = &[
-    "since {k} may shape the {n}, {w} {v} it {d}.",
+    "!since {k} may shape the {n}, {w} {v} it {d}.",
     "{k} can add {b}, which keeps the {p} {a}.",
     "thinking about {k} helps {w} {v} their {p}.",
-    "that is why {k} should sit near the {n}.",
-    "because of {k}, {w} {v} the {n} {x}.",
+    "!that is why {k} should sit near the {n}.",
+    "!because of {k}, {w} {v} the {n} {x}.",
 ];
 
 const EXAMPLE: &[&str] = &[
@@ -231,7 +231,7 @@ const CAUTION: &[&str] = &[
     "too many {p} make a {a} {n} feel {j}.",
     "{b} can slip away while {w} {v} {j} {p}.",
     "no {n} removes all {z}, so keep {b} close.",
-    "if the {n} turns {j}, pause and {v} the {p}.",
+    "!if the {n} turns {j}, pause and {v} the {p}.",
     "beware of {p} that look {a} but bring {z}.",
     "{z} cost {b}, though a {a} {n} can help.",
     "a {n} with {j} {p} asks too much of {w}.",
@@ -252,7 +252,7 @@ const CAUTION_KEYWORD: &[&str] = &[
     "do not treat {k} as a {j} {n}.",
     "too much talk about {k} can cause {z}.",
     "check any claim about {k} before {w} {v} the {n}.",
-    "without {k}, the {n} {m} look {j}.",
+    "!without {k}, the {n} {m} look {j}.",
 ];
 
 const CLOSE: &[&str] = &[

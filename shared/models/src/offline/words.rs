@@ -98,7 +98,7 @@ const VERBS: &[&str] = &[
     "check", "share", "sort", "test", "name", "trim", "shape", "weigh", "build", "keep", "track", "mark", "review",
     "compare", "explain", "improve", "discuss", "adjust", "study", "finish", "repeat", "update", "simplify", "protect",
     "describe", "choose", "revisit", "arrange", "collect", "polish", "prepare", "observe", "refine", "rethink", "read",
-    "copy", "print", "defend", "shorten", "expand", "inspect", "present", "tidy", "balance",
+    "defend", "shorten", "expand", "inspect", "present", "discover", "trust", "accept", "enjoy", "remember",
 ];
 
 const NOUNS: &[&str] = &[
@@ -137,7 +137,7 @@ const WHO: &[&str] = &[
 ];
 
 const BENEFITS: &[&str] = &[
-    "calm", "trust", "focus", "comfort", "clarity", "order", "balance", "progress", "patience", "energy", "skill",
+    "calm", "faith", "focus", "comfort", "clarity", "order", "balance", "progress", "patience", "energy", "skill",
     "pride", "hope", "ease", "warmth", "momentum", "confidence", "courage", "insight", "freedom", "harmony", "humour",
     "structure", "rhythm", "purpose", "variety", "relief", "strength", "care", "goodwill", "depth", "common sense",
     "respect", "interest", "delight", "peace", "stamina", "precision", "kindness", "wisdom",

@@ -7,6 +7,9 @@
 
 
 
+pub mod blobs;
+pub mod publisher;
+pub mod queue;
 pub mod state_store;
 
 mod harness;

@@ -1,0 +1,166 @@
+//! Whether the article is safe as a page: nothing active in its raw HTML or addresses, and a sanitised page that stays as it is.
+
+use std::sync::LazyLock;
+
+use ammonia::Builder;
+
+use super::Context;
+use super::finding::{Finding, Place, Severity, Sink};
+
+/// Elements that run, load or submit something.
+const ACTIVE: [&str; 14] =
+    ["script", "iframe", "object", "embed", "applet", "frame", "frameset", "form", "meta", "base", "link", "style", "svg", "math"];
+
+static SANITISER: LazyLock<Builder<'static>> = LazyLock::new(|| {
+    let mut builder = Builder::default();
+    // Ids of headings are what tables of contents and deep links need.
+    builder.add_generic_attributes(["id"]).link_rel(Some("noopener noreferrer"));
+    builder
+});
+
+pub(super) fn check(context: &Context<'_>, out: &mut Sink) {
+    let model = context.model;
+    for raw in model.raw_html() {
+        let place = Place::new(raw.line, &raw.markup);
+        match active(&raw.markup) {
+            Some(what) => out.push(unsafe_html("The text contains active HTML.").measured(what).at(place)),
+            None => out.push(Finding::new("raw-html", Severity::Warn, "Raw HTML may be dropped when the page is built.").measured("raw HTML").threshold("none").at(place)),
+        }
+    }
+    for link in model.links() {
+        if let Some(scheme) = dangerous_scheme(&link.url) {
+            out.push(unsafe_html("An address runs code when it is followed.").measured(format!("{scheme}:")).at(Place::new(link.line, &link.url)));
+        }
+    }
+    sanitised(context, out);
+}
+
+fn sanitised(context: &Context<'_>, out: &mut Sink) {
+    let once = SANITISER.clean(context.model.unsafe_html()).to_string();
+    // What the parser took for plain text needs no second look: only markup can change under sanitising.
+    if let Some(what) = active(&once) {
+        out.push(unsafe_html("The sanitised page still contains active HTML.").measured(what));
+    } else if SANITISER.clean(&once).to_string() != once {
+        out.push(unsafe_html("The page changes each time it is sanitised.").measured("unstable"));
+    }
+}
+
+fn unsafe_html(message: &str) -> Finding {
+    Finding::new("html-safety", Severity::Block, message).threshold("none")
+}
+
+/// The active element, handler or address in some markup.
+fn active(markup: &str) -> Option<String> {
+    let mut rest = markup;
+    while let Some(at) = rest.find('<') {
+        rest = rest.get(at + 1..)?;
+        let tag = rest.split('>').next().unwrap_or(rest).trim_start_matches('/');
+        let name: String = tag.chars().take_while(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
+        if ACTIVE.contains(&name.as_str()) {
+            return Some(format!("<{name}>"));
+        }
+        if let Some(found) = Some(tag).filter(|_| !name.is_empty()).and_then(|tag| active_attribute(tag.get(name.len()..)?)) {
+            return Some(found);
+        }
+    }
+    None
+}
+
+/// Handlers (`onclick=`) and code in attribute values.
+fn active_attribute(attributes: &str) -> Option<String> {
+    for (at, _) in attributes.match_indices('=') {
+        let before = attributes.get(..at)?.trim_end();
+        let name = before.rsplit(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '/')).next()?.to_ascii_lowercase();
+        if name.len() > 2 && name.starts_with("on") && name.bytes().all(|byte| byte.is_ascii_alphabetic()) {
+            return Some(format!("{name}="));
+        }
+        let value = attributes.get(at + 1..)?.trim_start().trim_start_matches(['"', '\'']);
+        if let Some(scheme) = dangerous_scheme(value) {
+            return Some(format!("{scheme}:"));
+        }
+    }
+    None
+}
+
+/// A scheme that runs code, however it is hidden behind spaces, control characters, capitals and character references.
+fn dangerous_scheme(url: &str) -> Option<&'static str> {
+    let mut head = String::new();
+    let mut rest = url;
+    while let Some(c) = rest.chars().next() {
+        let (decoded, length) = if c == '&' { reference(rest) } else { (c, c.len_utf8()) };
+        rest = rest.get(length..).unwrap_or_default();
+        if decoded > ' ' {
+            head.push(decoded.to_ascii_lowercase());
+        }
+        if decoded == ':' || head.len() > 16 {
+            break;
+        }
+    }
+    let runs_code = |scheme: &&str| head.strip_suffix(':') == Some(*scheme);
+    let found = ["javascript", "vbscript", "data"].into_iter().find(|scheme| runs_code(&scheme))?;
+    let picture = rest.trim_start().get(..6).is_some_and(|kind| kind.eq_ignore_ascii_case("image/")) && !rest.to_ascii_lowercase().contains("svg");
+    (found != "data" || !picture).then_some(found)
+}
+
+/// Decodes one character reference; what is none stays an ampersand.
+fn reference(text: &str) -> (char, usize) {
+    let body = text.get(1..).unwrap_or_default();
+    let length = body.bytes().take(10).take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'#').count();
+    let name = body.get(..length).unwrap_or_default();
+    let end = 1 + length + usize::from(body.as_bytes().get(length) == Some(&b';'));
+    let number = match name.strip_prefix('#') {
+        Some(hex) if hex.starts_with(['x', 'X']) => hex.get(1..).and_then(|hex| u32::from_str_radix(hex, 16).ok()),
+        Some(decimal) => decimal.parse().ok(),
+        None => match name.to_ascii_lowercase().as_str() {
+            "colon" => Some(u32::from(':')),
+            "tab" | "newline" => Some(u32::from('\t')),
+            _ => None,
+        },
+    };
+    number.and_then(char::from_u32).map_or(('&', 1), |c| (c, end))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{article, found};
+    use super::Severity;
+
+    #[test]
+    fn active_html_blocks() {
+        for text in [
+            "Hi <script>alert(1)</script> there.",
+            "<SCRIPT src=x>\n",
+            "<img src=x onerror=alert(1)>",
+            "<a href=\"java\tscript:alert(1)\">x</a>",
+            "<a href='&#106;avascript&colon;alert(1)'>x</a>",
+            "[x](javascript:alert(1))",
+            "[x](JaVaScRiPt:alert(1))",
+            "[x](data:text/html;base64,AAAA)",
+            "<iframe src=\"https://a.io\"></iframe>",
+            "<svg/onload=alert(1)>",
+        ] {
+            assert!(found("html-safety", &article(text)).contains(&Severity::Block), "{text}");
+        }
+    }
+
+    #[test]
+    fn talking_about_it_is_fine() {
+        for text in ["Use `<script>` with care.", "The javascript: scheme, and on = off.", "A < b and c > d, \\<script\\>.", "```html\n<script>\n```\n\nText.", "[x](https://a.io/?javascript:x)"] {
+            assert_eq!(found("html-safety", &article(text)), [], "{text}");
+            assert_eq!(found("raw-html", &article(text)), [], "{text}");
+        }
+    }
+
+    #[test]
+    fn harmless_raw_html_is_a_warning() {
+        assert_eq!(found("raw-html", &article("A<br>b <b class=\"on\">c</b>.")), [Severity::Warn; 3]);
+        assert_eq!(found("html-safety", &article("A<br>b <b class=\"on\">c</b>.")), []);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_markup_survives_unstable(text in "[ <>/a-c=\"'&#;:\n*_`\\[\\]()!-]{0,60}") {
+            assert!(found("html-safety", &article(&text)).is_empty() || !text.is_empty());
+        }
+    }
+}

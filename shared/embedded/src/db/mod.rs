@@ -1,0 +1,147 @@
+//! The database behind every port: work goes in as closures, each one atomic step, and comes out as answers.
+
+mod connection;
+mod job;
+mod schema;
+mod thread;
+
+use std::{
+    fmt,
+    path::Path,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use mesh_core::ports::{Clock, PortError};
+use rusqlite::Connection;
+
+pub(crate) use self::job::{Scope, Step};
+use self::{
+    job::{Call, Job},
+    thread::{Letter, Worker},
+};
+use crate::{OpenError, SyncMode, error::Fault, wake::Waiters};
+
+/// Where work is done.
+pub(crate) struct Db {
+    executor: Executor,
+}
+
+enum Executor {
+    /// On the caller's thread, at once: what a simulator needs.
+    Inline { conn: Mutex<Connection>, clock: Arc<dyn Clock> },
+    /// On threads of the store.
+    Threads { writer: Worker, reader: Worker },
+}
+
+impl fmt::Debug for Db {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.is_inline() { "Db(inline)" } else { "Db(threads)" })
+    }
+}
+
+impl Db {
+    /// Opens (and makes) the database file. The caller keeps other processes away meanwhile.
+    pub(crate) fn open(
+        path: &Path,
+        sync: SyncMode,
+        clock: Arc<dyn Clock>,
+        waiters: Arc<Waiters>,
+    ) -> Result<Self, OpenError> {
+        let failed = |source| OpenError::Database { path: path.to_owned(), source };
+        let spawning = |source| OpenError::Io { action: "start a thread for", path: path.to_owned(), source };
+        let conn = connection::writer(path, sync).map_err(failed)?;
+        schema::install(&conn, path)?;
+        let reading = connection::reader(path).map_err(failed)?;
+        let writer = Worker::writer(conn, Arc::clone(&clock), waiters).map_err(spawning)?;
+        let reader = Worker::reader(reading, clock).map_err(spawning)?;
+        Ok(Self { executor: Executor::Threads { writer, reader } })
+    }
+
+    /// A database in memory.
+    pub(crate) fn in_memory(clock: Arc<dyn Clock>) -> Result<Self, OpenError> {
+        let path = Path::new(":memory:");
+        let conn =
+            connection::memory().map_err(|source| OpenError::Database { path: path.to_owned(), source })?;
+        schema::install(&conn, path)?;
+        Ok(Self { executor: Executor::Inline { conn: Mutex::new(conn), clock } })
+    }
+
+    /// Whether calls are done when they are first polled, and waiting would be for nothing.
+    pub(crate) fn is_inline(&self) -> bool {
+        matches!(self.executor, Executor::Inline { .. })
+    }
+
+    /// One atomic step that may write.
+    pub(crate) async fn write<T, F>(&self, port: &'static str, work: F) -> Result<T, PortError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Scope<'_>) -> Result<Step<T>, Fault> + Send + 'static,
+    {
+        let answer = match &self.executor {
+            Executor::Inline { conn, clock } => write_inline(&lock(conn), &**clock, work),
+            Executor::Threads { writer, .. } => ask(writer, work).await,
+        };
+        answer.map_err(|fault| fault.into_port(port))
+    }
+
+    /// A read; it sees every write acknowledged before it was asked for, and waits for no writer.
+    pub(crate) async fn read<T, F>(&self, port: &'static str, work: F) -> Result<T, PortError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Scope<'_>) -> Result<T, Fault> + Send + 'static,
+    {
+        let answer = match &self.executor {
+            Executor::Inline { conn, clock } => work(&Scope::new(&lock(conn), clock.now())),
+            Executor::Threads { reader, .. } => ask(reader, |scope: &Scope<'_>| work(scope).map(Step::Keep)).await,
+        };
+        answer.map_err(|fault| fault.into_port(port))
+    }
+
+    /// Tells the writer that somebody began to wait for messages.
+    pub(crate) fn nudge(&self) {
+        if let Executor::Threads { writer, .. } = &self.executor {
+            writer.send(Letter::Nudge);
+        }
+    }
+}
+
+/// A panic while the lock was held rolled its transaction back (see [`Open`]); the connection is sound.
+fn lock(conn: &Mutex<Connection>) -> MutexGuard<'_, Connection> {
+    conn.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+async fn ask<T, F>(worker: &Worker, work: F) -> Result<T, Fault>
+where
+    T: Send + 'static,
+    F: FnOnce(&Scope<'_>) -> Result<Step<T>, Fault> + Send + 'static,
+{
+    let (call, answer) = Call::new(work);
+    let job: Box<dyn Job> = Box::new(call);
+    worker.send(Letter::Job(job));
+    answer.await.unwrap_or_else(|_| Err(Fault::Lost("the store's thread gave no answer".to_owned())))
+}
+
+/// An open transaction of the inline executor, rolled back on the way out unless it was committed.
+struct Open<'c>(&'c Connection);
+
+impl Drop for Open<'_> {
+    fn drop(&mut self) {
+        connection::roll_back(self.0);
+    }
+}
+
+fn write_inline<T>(
+    conn: &Connection,
+    clock: &dyn Clock,
+    work: impl FnOnce(&Scope<'_>) -> Result<Step<T>, Fault>,
+) -> Result<T, Fault> {
+    connection::begin(conn)?;
+    let open = Open(conn);
+    match work(&Scope::new(conn, clock.now()))? {
+        Step::Keep(value) => {
+            connection::commit(open.0)?;
+            Ok(value)
+        }
+        Step::Undo(value) => Ok(value),
+    }
+}

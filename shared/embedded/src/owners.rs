@@ -1,0 +1,128 @@
+//! Which processes are alive: each holds a lock on a file named after it.
+//!
+//! The operating system frees a lock when its process dies, however it dies; whoever gets hold of the lock of a file
+//! that is still there knows that its process is gone, and takes over what it held.
+
+use std::{
+    fs::{self, File},
+    io,
+    path::{Path, PathBuf},
+};
+
+use mesh_core::ports::{Entropy, PortError};
+
+use crate::{
+    OpenError,
+    db::Step,
+    store::Core,
+};
+
+const SUFFIX: &str = "lock";
+const UNBORN: &str = "new";
+
+/// A process's registration, or that of a dead one which this process has taken hold of.
+#[derive(Debug)]
+pub(crate) struct Owner {
+    id: i64,
+    path: PathBuf,
+    /// Holds the lock while it is open.
+    _file: File,
+}
+
+impl Owner {
+    /// Registers this process. The caller holds the store's gate.
+    pub(crate) fn register(dir: &Path, entropy: &dyn Entropy) -> Result<Self, OpenError> {
+        let id = fresh(entropy);
+        Self::try_register(dir, id).map_err(|source| OpenError::Io {
+            action: "register this process in",
+            path: dir.to_owned(),
+            source,
+        })
+    }
+
+    fn try_register(dir: &Path, id: i64) -> io::Result<Self> {
+        fs::create_dir_all(dir)?;
+        remove_unborn(dir)?;
+        // Locked before it has its name: a file with that name and no lock means death.
+        let unborn = dir.join(format!("{id:016x}.{UNBORN}"));
+        let file = File::options().create_new(true).write(true).open(&unborn)?;
+        file.lock()?;
+        let path = dir.join(format!("{id:016x}.{SUFFIX}"));
+        fs::rename(&unborn, &path)?;
+        Ok(Self { id, path, _file: file })
+    }
+
+    pub(crate) fn id(&self) -> i64 {
+        self.id
+    }
+
+    /// Forgets a dead process whose things were taken over.
+    pub(crate) fn bury(self) {
+        // Removed while locked. If that fails the next one takes over nothing, and tries again.
+        if let Err(error) = fs::remove_file(&self.path)
+            && error.kind() != io::ErrorKind::NotFound
+        {
+            tracing::warn!(%error, path = %self.path.display(), "The lock file of a dead process cannot be removed.");
+        }
+    }
+}
+
+/// A new owner's id.
+pub(crate) fn fresh(entropy: &dyn Entropy) -> i64 {
+    // 63 bits: SQLite's integers are signed.
+    i64::try_from(entropy.bits() >> 65).unwrap_or(i64::MAX)
+}
+
+/// The dead ones, each held by this process now.
+pub(crate) fn dead(dir: &Path, own: i64) -> io::Result<Vec<Owner>> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(dir)? {
+        let path = entry?.path();
+        let Some(id) = id_of(&path).filter(|id| *id != own) else { continue };
+        let file = match File::options().write(true).open(&path) {
+            Ok(file) => file,
+            // Another process was quicker.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+            Err(error) => return Err(error),
+        };
+        if file.try_lock().is_ok() {
+            found.push(Owner { id, path, _file: file });
+        }
+    }
+    found.sort_by_key(Owner::id);
+    Ok(found)
+}
+
+/// Makes an owner's messages visible and ends its leases.
+pub(crate) async fn free(core: &Core, owner: i64) -> Result<(), PortError> {
+    core.db
+        .write("store", move |scope| {
+            let messages = scope.sql(include_str!("../queries/owner/free_messages.sql"))?.execute((owner, scope.now.0))?;
+            let leases = scope.sql(include_str!("../queries/owner/free_leases.sql"))?.execute((owner, scope.now.0))?;
+            if messages + leases > 0 {
+                tracing::info!(messages, leases, "Took over what a process had held.");
+            }
+            Ok(Step::Keep(()))
+        })
+        .await?;
+    core.waiters.wake_all();
+    Ok(())
+}
+
+fn id_of(path: &Path) -> Option<i64> {
+    if path.extension()? != SUFFIX {
+        return None;
+    }
+    i64::from_str_radix(path.file_stem()?.to_str()?, 16).ok()
+}
+
+/// Leftovers of processes that died while they registered; none is at it now, for the gate is ours.
+fn remove_unborn(dir: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(dir)? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|extension| extension == UNBORN) {
+            fs::remove_file(&path)?;
+        }
+    }
+    Ok(())
+}

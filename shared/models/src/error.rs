@@ -1,0 +1,43 @@
+//! What can be wrong with the settings of a model.
+
+/// A model that cannot be built from its settings.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ConfigError {
+    /// The offline model has another name.
+    #[error("there is no offline model `{name}`; the one there is is `offline/text-v1`, with `+fault=` if wanted")]
+    UnknownOfflineModel {
+        /// The name asked for.
+        name: String,
+    },
+    /// A fault that the offline model does not know.
+    #[error("`{name}` is no fault of the offline model")]
+    UnknownFault {
+        /// The name asked for.
+        name: String,
+    },
+    /// A number of times that is none.
+    #[error("`{entry}`: a fault happens from 1 to 1000 times")]
+    FaultTimes {
+        /// The entry of the list.
+        entry: String,
+    },
+    /// The base URL cannot be used.
+    #[error("the base URL of the model {reason}")]
+    BaseUrl {
+        /// What is wrong with it; never the URL itself, which may hold a password.
+        reason: &'static str,
+    },
+    /// A setting that may not be empty is.
+    #[error("{field} is empty or holds characters that a header cannot carry")]
+    Field {
+        /// Which one.
+        field: &'static str,
+    },
+    /// The HTTP client cannot start.
+    #[error("the HTTP client cannot start: {message}")]
+    Client {
+        /// Why.
+        message: String,
+    },
+}

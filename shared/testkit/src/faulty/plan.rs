@@ -1,0 +1,254 @@
+//! What goes wrong, and when.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use futures_util::future;
+use mesh_core::ports::{FailedEntry, PortError};
+
+/// What becomes of one call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fault {
+    /// It fails; nothing happened.
+    FailBefore,
+    /// It happens, and its reply is lost.
+    FailAfter,
+    /// The service asks for fewer requests; nothing happened.
+    Throttle,
+    /// These entries of the batch are not taken, the others are. As `FailBefore` where there is no batch.
+    FailEntries(BTreeSet<usize>),
+    /// The process dies before it.
+    CrashBefore,
+    /// It happens, and the process dies before the reply.
+    CrashAfter,
+    /// The first so many entries of the batch are taken, then the process dies. As `CrashBefore` where there is no batch.
+    CrashPartway(usize),
+}
+
+/// One call of a port.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CallRecord {
+    /// Its number, from 1.
+    pub k: u64,
+    /// The port: `publisher`, `queue`, `state_store`, `blobs` or `text_model`.
+    pub port: &'static str,
+    /// The method.
+    pub operation: &'static str,
+    /// What it was about, such as a key.
+    pub detail: String,
+}
+
+impl fmt::Display for CallRecord {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}.{} {}", self.k, self.port, self.operation, self.detail)
+    }
+}
+
+type Rule = Box<dyn FnMut(&CallRecord) -> Option<Fault> + Send>;
+
+/// Decides about every call of the decorators that share it. Clones are the same plan.
+#[derive(Clone, Default)]
+pub struct FaultPlan {
+    state: Arc<Mutex<State>>,
+}
+
+#[derive(Default)]
+struct State {
+    at: BTreeMap<u64, Fault>,
+    rules: Vec<Rule>,
+    trace: Vec<CallRecord>,
+    crashed: bool,
+}
+
+impl FaultPlan {
+    /// A plan without faults.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The fault of call number `k`. Outranks rules.
+    pub fn at(&self, k: u64, fault: Fault) -> &Self {
+        self.lock().at.insert(k, fault);
+        self
+    }
+
+    /// The fault of the `nth` call of an operation, from 1, counted from now on.
+    pub fn on(&self, port: &'static str, operation: &'static str, nth: u64, fault: Fault) -> &Self {
+        let mut seen = 0;
+        self.rule(move |call| {
+            let ours = call.port == port && call.operation == operation;
+            seen += u64::from(ours);
+            (ours && seen == nth).then(|| fault.clone())
+        })
+    }
+
+    /// The fault of every call of an operation, until [`FaultPlan::heal`].
+    pub fn always(&self, port: &'static str, operation: &'static str, fault: Fault) -> &Self {
+        self.rule(move |call| (call.port == port && call.operation == operation).then(|| fault.clone()))
+    }
+
+    /// A rule of the test's own; of several the first that answers counts. It must not use the plan.
+    pub fn rule(&self, rule: impl FnMut(&CallRecord) -> Option<Fault> + Send + 'static) -> &Self {
+        self.lock().rules.push(Box::new(rule));
+        self
+    }
+
+    /// Forgets all faults and rules to come.
+    pub fn heal(&self) -> &Self {
+        let mut state = self.lock();
+        state.at.clear();
+        state.rules.clear();
+        drop(state);
+        self
+    }
+
+    /// Every call so far.
+    #[must_use]
+    pub fn trace(&self) -> Vec<CallRecord> {
+        self.lock().trace.clone()
+    }
+
+    /// How many calls there were so far.
+    #[must_use]
+    pub fn calls(&self) -> u64 {
+        self.lock().trace.len() as u64
+    }
+
+    /// Whether the process died.
+    #[must_use]
+    pub fn crashed(&self) -> bool {
+        self.lock().crashed
+    }
+
+    /// Starts the process again: calls go through once more. Numbers go on.
+    pub fn restart(&self) -> &Self {
+        self.lock().crashed = false;
+        self
+    }
+
+    /// Numbers and records a call and decides about it; never returns when the process is dead or dies before it.
+    pub(super) async fn enter(&self, port: &'static str, operation: &'static str, detail: String) -> Option<Fault> {
+        if self.crashed() {
+            return future::pending().await;
+        }
+        let fault = self.lock().decide(port, operation, detail);
+        if fault == Some(Fault::CrashBefore) {
+            return self.crash().await;
+        }
+        fault
+    }
+
+    /// Kills the process; never returns.
+    pub(super) async fn crash<T>(&self) -> T {
+        self.lock().crashed = true;
+        future::pending().await
+    }
+
+    /// A call that has no batch.
+    pub(super) async fn call<T>(
+        &self,
+        port: &'static str,
+        operation: &'static str,
+        detail: String,
+        call: impl Future<Output = Result<T, PortError>>,
+    ) -> Result<T, PortError> {
+        match self.enter(port, operation, detail).await {
+            None => call.await,
+            Some(Fault::FailBefore | Fault::FailEntries(_)) => Err(failed(port)),
+            Some(Fault::FailAfter) => Err(call.await.err().unwrap_or_else(|| lost(port))),
+            Some(Fault::Throttle) => Err(throttled(port)),
+            Some(Fault::CrashBefore | Fault::CrashPartway(_)) => self.crash().await,
+            Some(Fault::CrashAfter) => {
+                let _reply_nobody_reads = call.await;
+                self.crash().await
+            }
+        }
+    }
+
+    /// A call that has a batch and names the entries that failed; `call` gets the entries that are to go through.
+    pub(super) async fn batch<E: Clone + Sync, F: Future<Output = Result<Vec<FailedEntry>, PortError>> + Send>(
+        &self,
+        port: &'static str,
+        operation: &'static str,
+        entries: &[E],
+        call: impl Fn(Vec<E>) -> F,
+    ) -> Result<Vec<FailedEntry>, PortError> {
+        let detail = format!("{} entries", entries.len());
+        match self.enter(port, operation, detail).await {
+            None => call(entries.to_vec()).await,
+            Some(Fault::FailBefore) => Err(failed(port)),
+            Some(Fault::FailAfter) => Err(call(entries.to_vec()).await.err().unwrap_or_else(|| lost(port))),
+            Some(Fault::Throttle) => Err(throttled(port)),
+            Some(Fault::FailEntries(bad)) => without(entries, &bad, call).await,
+            Some(Fault::CrashBefore) => self.crash().await,
+            Some(Fault::CrashAfter) => {
+                let _reply_nobody_reads = call(entries.to_vec()).await;
+                self.crash().await
+            }
+            Some(Fault::CrashPartway(taken)) => {
+                let _reply_nobody_reads = call(entries.iter().take(taken).cloned().collect()).await;
+                self.crash().await
+            }
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn decide(&mut self, port: &'static str, operation: &'static str, detail: String) -> Option<Fault> {
+        let record = CallRecord { k: self.trace.len() as u64 + 1, port, operation, detail };
+        // Every rule sees every call, so that those that count do not lose count.
+        let ruled = self.rules.iter_mut().filter_map(|rule| rule(&record)).collect::<Vec<_>>().into_iter().next();
+        let fault = self.at.get(&record.k).cloned().or(ruled);
+        self.trace.push(record);
+        fault
+    }
+}
+
+impl fmt::Debug for FaultPlan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let state = self.lock();
+        write!(f, "FaultPlan({} calls, crashed: {}, faults: {:?})", state.trace.len(), state.crashed, state.at)
+    }
+}
+
+/// Lets the good entries through and reports failures by their index in the whole batch.
+async fn without<E: Clone + Sync, F: Future<Output = Result<Vec<FailedEntry>, PortError>> + Send>(
+    entries: &[E],
+    bad: &BTreeSet<usize>,
+    call: impl Fn(Vec<E>) -> F,
+) -> Result<Vec<FailedEntry>, PortError> {
+    let good: Vec<usize> = (0..entries.len()).filter(|index| !bad.contains(index)).collect();
+    let inner = match good.len() {
+        0 => Vec::new(),
+        _ => call(good.iter().map(|index| entries[*index].clone()).collect()).await?,
+    };
+    let named = inner.into_iter().map(|entry| FailedEntry { index: good[entry.index], ..entry });
+    let planned = bad.iter().filter(|index| **index < entries.len()).map(|index| FailedEntry {
+        index: *index,
+        code: "InternalError".to_owned(),
+        message: "failed as planned".to_owned(),
+    });
+    let mut failed: Vec<FailedEntry> = named.chain(planned).collect();
+    failed.sort_by_key(|entry| entry.index);
+    Ok(failed)
+}
+
+pub(super) fn failed(port: &'static str) -> PortError {
+    PortError::Unavailable { port, message: "failed before the call, as planned".to_owned(), source: None }
+}
+
+fn lost(port: &'static str) -> PortError {
+    PortError::Unavailable { port, message: "lost the reply, as planned".to_owned(), source: None }
+}
+
+fn throttled(port: &'static str) -> PortError {
+    PortError::Throttled { port, message: "throttled, as planned".to_owned() }
+}
