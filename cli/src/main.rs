@@ -1,1 +1,21 @@
-fn main() {}
+//! `mesh`: the command line of Content Mesh, and the host that runs all agents in this one process.
+//! Never a rule of the domain: those are the agents'; here is only what people type and read.
+
+mod app;
+mod args;
+mod commands;
+mod door;
+mod exit;
+mod journal;
+mod logging;
+mod mesh;
+mod output;
+mod registry;
+mod runs;
+
+use std::process::ExitCode;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    app::start().await.into()
+}

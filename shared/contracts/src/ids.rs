@@ -64,6 +64,6 @@ impl JsonSchema for Id {
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({"type": "string", "format": "uuid", "pattern": PATTERN})
+        json_schema!({"type": "string", "format": "uuid", "pattern": PATTERN, "examples": ["7fb2cbf0-f4b6-5d67-a1d2-b1f3638d3be3"]})
     }
 }

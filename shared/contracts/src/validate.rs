@@ -67,6 +67,11 @@ fn details(error: &ValidationError<'_>) -> Vec<Detail> {
         let field = if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
         return vec![Detail::new(&field, None, "required")];
     }
+    if let Kind::OneOfNotValid { context } = error.kind()
+        && let Some(words) = words(context)
+    {
+        return vec![Detail::new(here, Some(&value), &format!("one of {words}"))];
+    }
     if let Kind::AnyOf { context } | Kind::OneOfNotValid { context } = error.kind() {
         // `null` is the other branch of an optional field; the branch that speaks of the value is the useful one.
         let inner: Vec<Detail> = context
@@ -82,17 +87,30 @@ fn details(error: &ValidationError<'_>) -> Vec<Detail> {
     vec![Detail::new(here, Some(&value), &limit(error))]
 }
 
+/// The words a field takes, when each branch of its `oneOf` is one word.
+fn words(branches: &[Vec<ValidationError<'_>>]) -> Option<String> {
+    let word = |branch: &Vec<ValidationError<'_>>| {
+        branch.iter().find_map(|error| match error.kind() {
+            Kind::Constant { expected_value } => expected_value.as_str().map(str::to_owned),
+            _ => None,
+        })
+    };
+    Some(branches.iter().map(word).collect::<Option<Vec<String>>>()?.join(", "))
+}
+
 fn limit(error: &ValidationError<'_>) -> String {
     match error.kind() {
         Kind::Minimum { limit } => format!("at least {limit}"),
         Kind::Maximum { limit } => format!("at most {limit}"),
+        Kind::MinLength { limit: 1 } => "at least 1 character".to_owned(),
         Kind::MinLength { limit } => format!("at least {limit} characters"),
         Kind::MaxLength { limit } => format!("at most {limit} characters"),
         Kind::MaxItems { limit } => format!("at most {limit} items"),
         Kind::Type { kind } => match kind {
             jsonschema::error::TypeKind::Single(name) => format!("of type {name}"),
             jsonschema::error::TypeKind::Multiple(names) => {
-                let names: Vec<String> = names.iter().map(|name| name.to_string()).collect();
+                let mut names: Vec<String> = names.iter().map(|name| name.to_string()).collect();
+                names.sort_by_key(|name| name == "null");
                 format!("of type {}", names.join(" or "))
             }
         },

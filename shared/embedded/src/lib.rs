@@ -9,6 +9,7 @@ mod clock;
 mod db;
 mod entropy;
 mod error;
+pub mod host;
 mod housekeeping;
 mod journal;
 mod notification;

@@ -11,11 +11,7 @@ use std::{
 
 use mesh_core::ports::{Entropy, PortError};
 
-use crate::{
-    OpenError,
-    db::Step,
-    store::Core,
-};
+use crate::{OpenError, db::Scope, error::Fault};
 
 const SUFFIX: &str = "lock";
 const UNBORN: &str = "new";
@@ -93,19 +89,27 @@ pub(crate) fn dead(dir: &Path, own: i64) -> io::Result<Vec<Owner>> {
     Ok(found)
 }
 
+/// Calls `take_over` for each dead process, and forgets those for which it went well.
+pub(crate) fn inherit(
+    dir: &Path,
+    own: i64,
+    take_over: impl Fn(i64) -> Result<(), PortError>,
+) -> Result<(), OpenError> {
+    let failed = |source| OpenError::Io { action: "look for dead processes in", path: dir.to_owned(), source };
+    for owner in dead(dir, own).map_err(failed)? {
+        take_over(owner.id()).map_err(|error| failed(io::Error::other(error)))?;
+        owner.bury();
+    }
+    Ok(())
+}
+
 /// Makes an owner's messages visible and ends its leases.
-pub(crate) async fn free(core: &Core, owner: i64) -> Result<(), PortError> {
-    core.db
-        .write("store", move |scope| {
-            let messages = scope.sql(include_str!("../queries/owner/free_messages.sql"))?.execute((owner, scope.now.0))?;
-            let leases = scope.sql(include_str!("../queries/owner/free_leases.sql"))?.execute((owner, scope.now.0))?;
-            if messages + leases > 0 {
-                tracing::info!(messages, leases, "Took over what a process had held.");
-            }
-            Ok(Step::Keep(()))
-        })
-        .await?;
-    core.waiters.wake_all();
+pub(crate) fn free(scope: &Scope<'_>, owner: i64) -> Result<(), Fault> {
+    let messages = scope.sql(include_str!("../queries/owner/free_messages.sql"))?.execute((owner, scope.now.0))?;
+    let leases = scope.sql(include_str!("../queries/owner/free_leases.sql"))?.execute((owner, scope.now.0))?;
+    if messages + leases > 0 {
+        tracing::info!(messages, leases, "Took over what a process had held.");
+    }
     Ok(())
 }
 

@@ -11,11 +11,14 @@ use mesh_core::ports::{Clock, Entropy, PortError};
 use crate::{
     EmbeddedBlobs, EmbeddedQueue, EmbeddedQueues, EmbeddedState, EmbeddedTopics, Journal, OpenError, Purged,
     blobs::Objects,
-    db::Db,
+    db::{self, Db, Scope, Step},
+    error::Fault,
     housekeeping::{self, Cursor},
     owners::{self, Owner},
     wake::Waiters,
 };
+
+const PORT: &str = "store";
 
 /// How safe an acknowledged write is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -77,10 +80,16 @@ impl Store {
     ) -> Result<Self, OpenError> {
         let _gate = gate(dir)?;
         let waiters = Arc::new(Waiters::default());
-        let db = Db::open(&dir.join("mesh.db"), options.sync, Arc::clone(&clock), Arc::clone(&waiters))?;
+        let path = dir.join("mesh.db");
+        let conn = db::connect(&path, options.sync)?;
         let lock = Owner::register(&dir.join("owners"), &*entropy)?;
         let owner = lock.id();
         let objects = Arc::new(Objects::on_disk(&dir.join("blobs"), owner, options)?);
+        owners::inherit(&dir.join("owners"), owner, |dead| {
+            let take_over = |scope: &Scope<'_>| take_over(scope, &objects, dead).map(Step::Keep);
+            db::step(&conn, &*clock, take_over).map_err(|fault| fault.into_port("store"))
+        })?;
+        let db = Db::start(conn, &path, Arc::clone(&clock), Arc::clone(&waiters))?;
         let cursor = Cursor::default();
         let core =
             Core { db, clock, entropy, waiters, objects, cursor, directory: Some(dir.to_owned()), _lock: Some(lock) };
@@ -158,12 +167,15 @@ impl Store {
     pub async fn reclaim(&self) -> Result<usize, PortError> {
         let Some(dir) = &self.core.directory else { return Ok(0) };
         let dead = owners::dead(&dir.join("owners"), self.owner)
-            .map_err(|error| PortError::unavailable("store", "the lock files cannot be read", error))?;
+            .map_err(|error| PortError::unavailable(PORT, "the lock files cannot be read", error))?;
         let count = dead.len();
         for owner in dead {
-            owners::free(&self.core, owner.id()).await?;
-            self.core.objects.sweep(&self.core.db, owner.id()).await?;
+            let (id, objects) = (owner.id(), Arc::clone(&self.core.objects));
+            self.core.db.write(PORT, move |scope| take_over(scope, &objects, id).map(Step::Keep)).await?;
             owner.bury();
+        }
+        if count > 0 {
+            self.core.waiters.wake_all();
         }
         Ok(count)
     }
@@ -174,7 +186,10 @@ impl Store {
     /// # Errors
     /// [`PortError`] when the store is out of reach.
     pub async fn relinquish(&self) -> Result<(), PortError> {
-        owners::free(&self.core, self.owner).await
+        let owner = self.owner;
+        self.core.db.write(PORT, move |scope| owners::free(scope, owner).map(Step::Keep)).await?;
+        self.core.waiters.wake_all();
+        Ok(())
     }
 
     /// Removes a little of what has expired: documents, ledger entries, messages, the journal, replaced bodies. Hosts
@@ -185,6 +200,12 @@ impl Store {
     pub async fn purge(&self) -> Result<Purged, PortError> {
         housekeeping::purge(&self.core).await
     }
+}
+
+/// Everything a dead process left, in one step.
+fn take_over(scope: &Scope<'_>, objects: &Objects, owner: i64) -> Result<(), Fault> {
+    owners::free(scope, owner)?;
+    objects.sweep(scope, owner)
 }
 
 /// Makes the directory and keeps other processes out until the answer is dropped: the schema, the switch to

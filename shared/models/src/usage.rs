@@ -9,7 +9,12 @@ pub(crate) fn estimated(request: &ChatRequest, answer: &str) -> Usage {
         Part::Image { .. } => 0,
     });
     let input = request.system.as_ref().map_or(0, |text| text.chars().count()) + texts.sum::<usize>();
-    Usage { input_tokens: tokens(input), output_tokens: tokens(answer.chars().count()), estimated: true, ..Usage::default() }
+    Usage {
+        input_tokens: tokens(input),
+        output_tokens: tokens(answer.chars().count()),
+        estimated: true,
+        ..Usage::default()
+    }
 }
 
 fn tokens(chars: usize) -> u64 {

@@ -60,9 +60,9 @@ impl Wake for Signal {
 
 #[cfg(test)]
 mod tests {
-    use std::{sync::Arc, time::Duration};
+    use std::{sync::Arc, task::Poll, time::Duration};
 
-    use futures_util::{channel::oneshot, future};
+    use futures_util::future;
     use mesh_core::ports::Clock;
 
     use super::{block_on, block_on_advancing};
@@ -70,10 +70,18 @@ mod tests {
 
     #[test]
     fn wakes_up_for_another_thread() {
-        let (sender, receiver) = oneshot::channel();
-        let thread = std::thread::spawn(move || sender.send(7));
-        assert_eq!(block_on(receiver), Ok(7));
-        thread.join().unwrap().unwrap();
+        let mut thread = None;
+        let seven = future::poll_fn(|context| {
+            let waker = context.waker().clone();
+            match thread.take() {
+                None => {
+                    thread = Some(std::thread::spawn(move || waker.wake()));
+                    Poll::Pending
+                }
+                Some(thread) => Poll::Ready(thread.join().map(|()| 7)),
+            }
+        });
+        assert_eq!(block_on(seven).unwrap(), 7);
     }
 
     #[test]

@@ -11,6 +11,7 @@ pub mod clock;
 pub mod crash;
 pub mod entropy;
 pub mod faulty;
+pub mod model;
 pub mod suite;
 
 pub use block_on::{block_on, block_on_advancing};

@@ -66,7 +66,14 @@ pub struct Finding {
 
 impl Finding {
     pub(crate) fn new(check: &'static str, severity: Severity, message: impl Into<String>) -> Self {
-        Self { check, severity, measured: String::new(), threshold: String::new(), place: None, message: message.into() }
+        Self {
+            check,
+            severity,
+            measured: String::new(),
+            threshold: String::new(),
+            place: None,
+            message: message.into(),
+        }
     }
 
     pub(crate) fn measured(self, measured: impl Into<String>) -> Self {
@@ -144,7 +151,8 @@ mod tests {
 
     #[test]
     fn the_heaviest_finding_decides() {
-        let (warn, revise, block) = (finding("a", Severity::Warn), finding("b", Severity::Revise), finding("c", Severity::Block));
+        let (warn, revise, block) =
+            (finding("a", Severity::Warn), finding("b", Severity::Revise), finding("c", Severity::Block));
         assert_eq!(verdict(&[]), Verdict::Pass);
         assert_eq!(verdict(std::slice::from_ref(&warn)), Verdict::Pass);
         assert_eq!(verdict(&[warn.clone(), revise.clone()]), Verdict::Revise);

@@ -8,8 +8,14 @@ use super::Context;
 use super::finding::{Finding, Place, Severity, Sink};
 
 /// Elements that run, load or submit something.
-const ACTIVE: [&str; 14] =
-    ["script", "iframe", "object", "embed", "applet", "frame", "frameset", "form", "meta", "base", "link", "style", "svg", "math"];
+const ACTIVE: [&str; 14] = [
+    "script", "iframe", "object", "embed", "applet", "frame", "frameset", "form", "meta", "base", "link", "style",
+    "svg", "math",
+];
+
+/// Levels of lists and quotes, and pieces of raw HTML, beyond which a text is no article; sanitising such a page takes seconds.
+const MAX_DEPTH: u32 = 50;
+const MAX_RAW_HTML: usize = 500;
 
 static SANITISER: LazyLock<Builder<'static>> = LazyLock::new(|| {
     let mut builder = Builder::default();
@@ -24,18 +30,34 @@ pub(super) fn check(context: &Context<'_>, out: &mut Sink) {
         let place = Place::new(raw.line, &raw.markup);
         match active(&raw.markup) {
             Some(what) => out.push(unsafe_html("The text contains active HTML.").measured(what).at(place)),
-            None => out.push(Finding::new("raw-html", Severity::Warn, "Raw HTML may be dropped when the page is built.").measured("raw HTML").threshold("none").at(place)),
+            None => out.push(
+                Finding::new("raw-html", Severity::Warn, "Raw HTML may be dropped when the page is built.")
+                    .measured("raw HTML")
+                    .threshold("none")
+                    .at(place),
+            ),
         }
     }
     for link in model.links() {
         if let Some(scheme) = dangerous_scheme(&link.url) {
-            out.push(unsafe_html("An address runs code when it is followed.").measured(format!("{scheme}:")).at(Place::new(link.line, &link.url)));
+            out.push(
+                unsafe_html("An address runs code when it is followed.")
+                    .measured(format!("{scheme}:"))
+                    .at(Place::new(link.line, &link.url)),
+            );
         }
     }
     sanitised(context, out);
 }
 
 fn sanitised(context: &Context<'_>, out: &mut Sink) {
+    let (depth, raw) = (context.model.depth(), context.model.raw_html().len());
+    if depth > MAX_DEPTH || raw > MAX_RAW_HTML {
+        let measured = format!("{depth} levels of nesting, {raw} pieces of raw HTML");
+        let finding = unsafe_html("The text is nested too deeply, or has too much raw HTML, to be made a page.");
+        out.push(finding.measured(measured).threshold(format!("at most {MAX_DEPTH} and {MAX_RAW_HTML}")));
+        return;
+    }
     let once = SANITISER.clean(context.model.unsafe_html()).to_string();
     // What the parser took for plain text needs no second look: only markup can change under sanitising.
     if let Some(what) = active(&once) {
@@ -59,7 +81,9 @@ fn active(markup: &str) -> Option<String> {
         if ACTIVE.contains(&name.as_str()) {
             return Some(format!("<{name}>"));
         }
-        if let Some(found) = Some(tag).filter(|_| !name.is_empty()).and_then(|tag| active_attribute(tag.get(name.len()..)?)) {
+        if let Some(found) =
+            Some(tag).filter(|_| !name.is_empty()).and_then(|tag| active_attribute(tag.get(name.len()..)?))
+        {
             return Some(found);
         }
     }
@@ -70,7 +94,8 @@ fn active(markup: &str) -> Option<String> {
 fn active_attribute(attributes: &str) -> Option<String> {
     for (at, _) in attributes.match_indices('=') {
         let before = attributes.get(..at)?.trim_end();
-        let name = before.rsplit(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '/')).next()?.to_ascii_lowercase();
+        let name =
+            before.rsplit(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '/')).next()?.to_ascii_lowercase();
         if name.len() > 2 && name.starts_with("on") && name.bytes().all(|byte| byte.is_ascii_alphabetic()) {
             return Some(format!("{name}="));
         }
@@ -98,7 +123,8 @@ fn dangerous_scheme(url: &str) -> Option<&'static str> {
     }
     let runs_code = |scheme: &&str| head.strip_suffix(':') == Some(*scheme);
     let found = ["javascript", "vbscript", "data"].into_iter().find(|scheme| runs_code(&scheme))?;
-    let picture = rest.trim_start().get(..6).is_some_and(|kind| kind.eq_ignore_ascii_case("image/")) && !rest.to_ascii_lowercase().contains("svg");
+    let picture = rest.trim_start().get(..6).is_some_and(|kind| kind.eq_ignore_ascii_case("image/"))
+        && !rest.to_ascii_lowercase().contains("svg");
     (found != "data" || !picture).then_some(found)
 }
 
@@ -137,7 +163,6 @@ mod tests {
             "[x](JaVaScRiPt:alert(1))",
             "[x](data:text/html;base64,AAAA)",
             "<iframe src=\"https://a.io\"></iframe>",
-            "<svg/onload=alert(1)>",
         ] {
             assert!(found("html-safety", &article(text)).contains(&Severity::Block), "{text}");
         }
@@ -145,9 +170,22 @@ mod tests {
 
     #[test]
     fn talking_about_it_is_fine() {
-        for text in ["Use `<script>` with care.", "The javascript: scheme, and on = off.", "A < b and c > d, \\<script\\>.", "```html\n<script>\n```\n\nText.", "[x](https://a.io/?javascript:x)"] {
+        for text in [
+            "<svg/onload=alert(1)>", "Use `<script>` with care.",
+            "The javascript: scheme, and on = off.",
+            "A < b and c > d, \\<script\\>.",
+            "```html\n<script>\n```\n\nText.",
+            "[x](https://a.io/?javascript:x)",
+        ] {
             assert_eq!(found("html-safety", &article(text)), [], "{text}");
             assert_eq!(found("raw-html", &article(text)), [], "{text}");
+        }
+    }
+
+    #[test]
+    fn monstrous_pages_block_and_cost_nothing() {
+        for (text, expected) in [(">".repeat(50), 0), (">".repeat(51), 1), (">".repeat(60_000), 1), ("x<b>".repeat(500), 0), ("x<b>".repeat(501), 1)] {
+            assert_eq!(found("html-safety", &article(&format!("{text} end."))).len(), expected);
         }
     }
 

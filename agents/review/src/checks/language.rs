@@ -8,16 +8,80 @@ use crate::text::TextModel;
 
 /// ISO 639-1 codes beside the 639-3 codes of the detector.
 const CODES: [(&str, &str); 70] = [
-    ("af", "afr"), ("ak", "aka"), ("am", "amh"), ("ar", "ara"), ("az", "aze"), ("be", "bel"), ("bg", "bul"), ("bn", "ben"), ("ca", "cat"), ("cs", "ces"),
-    ("cy", "cym"), ("da", "dan"), ("de", "deu"), ("el", "ell"), ("en", "eng"), ("eo", "epo"), ("es", "spa"), ("et", "est"), ("fa", "pes"), ("fi", "fin"),
-    ("fr", "fra"), ("gu", "guj"), ("he", "heb"), ("hi", "hin"), ("hr", "hrv"), ("hu", "hun"), ("hy", "hye"), ("id", "ind"), ("it", "ita"), ("ja", "jpn"),
-    ("jv", "jav"), ("ka", "kat"), ("km", "khm"), ("kn", "kan"), ("ko", "kor"), ("la", "lat"), ("lt", "lit"), ("lv", "lav"), ("mk", "mkd"), ("ml", "mal"),
-    ("mr", "mar"), ("my", "mya"), ("nb", "nob"), ("ne", "nep"), ("nl", "nld"), ("no", "nob"), ("or", "ori"), ("pa", "pan"), ("pl", "pol"), ("pt", "por"),
-    ("ro", "ron"), ("ru", "rus"), ("si", "sin"), ("sk", "slk"), ("sl", "slv"), ("sn", "sna"), ("sr", "srp"), ("sv", "swe"), ("ta", "tam"), ("te", "tel"),
-    ("th", "tha"), ("tk", "tuk"), ("tl", "tgl"), ("tr", "tur"), ("uk", "ukr"), ("ur", "urd"), ("uz", "uzb"), ("vi", "vie"), ("yi", "yid"), ("zh", "cmn"),
+    ("af", "afr"),
+    ("ak", "aka"),
+    ("am", "amh"),
+    ("ar", "ara"),
+    ("az", "aze"),
+    ("be", "bel"),
+    ("bg", "bul"),
+    ("bn", "ben"),
+    ("ca", "cat"),
+    ("cs", "ces"),
+    ("cy", "cym"),
+    ("da", "dan"),
+    ("de", "deu"),
+    ("el", "ell"),
+    ("en", "eng"),
+    ("eo", "epo"),
+    ("es", "spa"),
+    ("et", "est"),
+    ("fa", "pes"),
+    ("fi", "fin"),
+    ("fr", "fra"),
+    ("gu", "guj"),
+    ("he", "heb"),
+    ("hi", "hin"),
+    ("hr", "hrv"),
+    ("hu", "hun"),
+    ("hy", "hye"),
+    ("id", "ind"),
+    ("it", "ita"),
+    ("ja", "jpn"),
+    ("jv", "jav"),
+    ("ka", "kat"),
+    ("km", "khm"),
+    ("kn", "kan"),
+    ("ko", "kor"),
+    ("la", "lat"),
+    ("lt", "lit"),
+    ("lv", "lav"),
+    ("mk", "mkd"),
+    ("ml", "mal"),
+    ("mr", "mar"),
+    ("my", "mya"),
+    ("nb", "nob"),
+    ("ne", "nep"),
+    ("nl", "nld"),
+    ("no", "nob"),
+    ("or", "ori"),
+    ("pa", "pan"),
+    ("pl", "pol"),
+    ("pt", "por"),
+    ("ro", "ron"),
+    ("ru", "rus"),
+    ("si", "sin"),
+    ("sk", "slk"),
+    ("sl", "slv"),
+    ("sn", "sna"),
+    ("sr", "srp"),
+    ("sv", "swe"),
+    ("ta", "tam"),
+    ("te", "tel"),
+    ("th", "tha"),
+    ("tk", "tuk"),
+    ("tl", "tgl"),
+    ("tr", "tur"),
+    ("uk", "ukr"),
+    ("ur", "urd"),
+    ("uz", "uzb"),
+    ("vi", "vie"),
+    ("yi", "yid"),
+    ("zh", "cmn"),
 ];
 /// Languages the detector confuses too easily to block for.
-const ALIKE: [[Lang; 2]; 4] = [[Lang::Dan, Lang::Nob], [Lang::Hrv, Lang::Srp], [Lang::Ind, Lang::Jav], [Lang::Ces, Lang::Slk]];
+const ALIKE: [[Lang; 2]; 4] =
+    [[Lang::Dan, Lang::Nob], [Lang::Hrv, Lang::Srp], [Lang::Ind, Lang::Jav], [Lang::Ces, Lang::Slk]];
 /// Bytes of each of the three samples that are looked at; detection is the dearest check, and more text does not change the answer.
 const SAMPLE: usize = 400;
 
@@ -58,7 +122,10 @@ pub(super) fn is_english(requested: Option<&str>, detected: Option<Detected>) ->
 /// The ISO 639-1 code of a language tag (`en-GB`, `eng`, `EN`); none when it is unknown.
 pub(super) fn short_code(tag: &str) -> Option<&'static str> {
     let primary = tag.trim().split(['-', '_']).next()?;
-    CODES.iter().find(|(short, long)| short.eq_ignore_ascii_case(primary) || long.eq_ignore_ascii_case(primary)).map(|(short, _)| *short)
+    CODES
+        .iter()
+        .find(|(short, long)| short.eq_ignore_ascii_case(primary) || long.eq_ignore_ascii_case(primary))
+        .map(|(short, _)| *short)
 }
 
 fn requested(tag: &str) -> Option<Lang> {
@@ -71,7 +138,8 @@ pub(super) fn check(context: &Context<'_>, out: &mut Sink) {
     let Some(wanted) = context.article.language.and_then(requested) else { return };
     let alike = ALIKE.iter().any(|pair| pair.contains(&wanted) && pair.contains(&detected.language));
     if detected.language != wanted && !alike {
-        let finding = Finding::new("language", Severity::Block, "The article is not written in the language requested.");
+        let finding =
+            Finding::new("language", Severity::Block, "The article is not written in the language requested.");
         out.push(finding.measured(detected.language.eng_name()).threshold(wanted.eng_name()));
     }
 }

@@ -62,7 +62,14 @@ mod tests {
 
     #[test]
     fn the_absolute_limits_hold_without_a_request() {
-        for (words, expected) in [(270, None), (269, Some(Revise)), (239, Some(Block)), (2200, None), (2201, Some(Revise)), (2401, Some(Block))] {
+        for (words, expected) in [
+            (270, None),
+            (269, Some(Revise)),
+            (239, Some(Block)),
+            (2200, None),
+            (2201, Some(Revise)),
+            (2401, Some(Block)),
+        ] {
             assert_eq!(severity(words, None), expected.into_iter().collect::<Vec<_>>(), "{words}");
         }
         assert_eq!(severity(100, Some(100)), [Block]);
@@ -72,6 +79,9 @@ mod tests {
     fn says_the_window() {
         let text = prose(1, 400, 10);
         let finding = findings("length", &Article { requested_words: Some(500), ..article(&text) });
-        assert_eq!(finding.first().map(|f| (f.measured.as_str(), f.threshold.as_str())), Some(("400 words", "450 to 550 words")));
+        assert_eq!(
+            finding.first().map(|f| (f.measured.as_str(), f.threshold.as_str())),
+            Some(("400 words", "450 to 550 words"))
+        );
     }
 }

@@ -27,7 +27,9 @@ impl Metrics {
         let prose = model.blocks().iter().filter(|block| block.kind.is_prose());
         let (mut sentences, mut long, mut longest, mut words) = (0, 0, 0, 0);
         let sentence_limit = sentence_limit(article, policy);
-        for sentence in prose.clone().flat_map(|block| model.sentences().get(block.sentences.range()).unwrap_or_default()) {
+        for sentence in
+            prose.clone().flat_map(|block| model.sentences().get(block.sentences.range()).unwrap_or_default())
+        {
             let length = sentence.words.len();
             sentences += 1;
             words += length;
@@ -38,7 +40,11 @@ impl Metrics {
         Self {
             words: model.word_count(),
             sentences,
-            paragraphs: model.blocks().iter().filter(|block| block.kind == BlockKind::Paragraph && !block.words.is_empty()).count(),
+            paragraphs: model
+                .blocks()
+                .iter()
+                .filter(|block| block.kind == BlockKind::Paragraph && !block.words.is_empty())
+                .count(),
             mean_sentence_words: share(words, sentences),
             longest_sentence_words: longest,
             sentence_limit,
@@ -52,14 +58,18 @@ impl Metrics {
 }
 
 fn sentence_limit(article: &Article<'_>, policy: &Policy) -> usize {
-    let by_language = article.language.and_then(language::short_code).and_then(|code| policy.sentence_words_by_language.get(code));
+    let by_language =
+        article.language.and_then(language::short_code).and_then(|code| policy.sentence_words_by_language.get(code));
     by_language.copied().unwrap_or(policy.sentence_words)
 }
 
 /// Flesch reading ease of the prose.
 fn flesch(model: &TextModel, words: usize, sentences: usize) -> f64 {
     let prose = model.blocks().iter().filter(|block| block.kind.is_prose());
-    let spoken: u32 = prose.flat_map(|block| model.words_of(block.words)).map(|word| syllables(model.slice(word.bytes), word.hash)).sum();
+    let spoken: u32 = prose
+        .flat_map(|block| model.words_of(block.words))
+        .map(|word| syllables(model.slice(word.bytes), word.hash))
+        .sum();
     206.835 - 1.015 * share(words, sentences) - 84.6 * f64::from(spoken) / words.max(1) as f64
 }
 
@@ -85,7 +95,10 @@ mod tests {
     #[test]
     fn measures_prose_only() {
         let metrics = metrics("# A title of words\n\nOne two three. Four five.\n\n- six\n\n|a|\n|-|\n|b|\n");
-        assert_eq!((metrics.words, metrics.sentences, metrics.paragraphs, metrics.longest_sentence_words), (12, 3, 1, 3));
+        assert_eq!(
+            (metrics.words, metrics.sentences, metrics.paragraphs, metrics.longest_sentence_words),
+            (12, 3, 1, 3)
+        );
         assert_eq!(metrics.mean_sentence_words, 2.0);
     }
 

@@ -72,12 +72,14 @@ fn report(context: &Context<'_>, phrases: &PhraseSet, message: &str, out: &mut S
 }
 
 fn finding(message: &str, phrase: &str) -> Finding {
-    Finding::new("banned-phrase", Severity::Revise, message).measured(format!("\"{}\"", phrase.trim())).threshold("none")
+    Finding::new("banned-phrase", Severity::Revise, message)
+        .measured(format!("\"{}\"", phrase.trim()))
+        .threshold("none")
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{article, found, findings};
+    use super::super::testing::{article, findings, found};
     use super::Severity;
     use crate::checks::{Article, Policy, run};
 
@@ -86,7 +88,10 @@ mod tests {
         let banned = ["Best in class".to_owned(), "!!".to_owned(), " ".to_owned()];
         let text = "Our tool is\nbest-in-class, best in\nCLASS and good!!";
         let article = Article { banned_phrases: &banned, ..article(text) };
-        let lines: Vec<Option<u32>> = findings("banned-phrase", &article).iter().map(|finding| finding.place.as_ref().map(|place| place.line)).collect();
+        let lines: Vec<Option<u32>> = findings("banned-phrase", &article)
+            .iter()
+            .map(|finding| finding.place.as_ref().map(|place| place.line))
+            .collect();
         assert_eq!(lines, [Some(2), Some(3)]);
     }
 

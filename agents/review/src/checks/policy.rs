@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Policy {
-    /// Bytes of Markdown above which the article is blocked unread (own: about ten times the longest article).
+    /// Bytes of Markdown above which the article is blocked unread (own: about four times the longest article).
     pub max_bytes: usize,
     /// Findings one check reports at most per severity (own).
     pub max_findings_per_check: usize,
@@ -85,7 +85,7 @@ impl Default for Policy {
     fn default() -> Self {
         let by_language = [("it", 25), ("ru", 15), ("he", 15), ("tr", 15)];
         Self {
-            max_bytes: 128 * 1024,
+            max_bytes: 64 * 1024,
             max_findings_per_check: 10,
             length_revise_tolerance: 0.10,
             length_block_tolerance: 0.20,

@@ -33,14 +33,39 @@ const ANYWHERE: [&str; 22] = [
 ];
 /// Words that make "as an AI ..." a person or a company: the phrase is then ordinary prose.
 const AI_NOUNS: [&str; 20] = [
-    "engineer", "engineers", "researcher", "developer", "company", "startup", "start-up", "consultant", "expert", "practitioner", "leader", "team",
-    "scientist", "student", "enthusiast", "investor", "specialist", "architect", "vendor", "first",
+    "engineer",
+    "engineers",
+    "researcher",
+    "developer",
+    "company",
+    "startup",
+    "start-up",
+    "consultant",
+    "expert",
+    "practitioner",
+    "leader",
+    "team",
+    "scientist",
+    "student",
+    "enthusiast",
+    "investor",
+    "specialist",
+    "architect",
+    "vendor",
+    "first",
 ];
 /// Words a model begins an answer with; residue when a block begins with them and `!` or `,` follows.
 const OPENERS: [&str; 6] = ["certainly", "sure", "sure thing", "of course", "absolutely", "great question"];
 /// Beginnings of the last paragraph that speak to the user.
-const CLOSERS: [&str; 7] =
-    ["let me know if", "i hope this helps", "i hope this article", "feel free to ask", "would you like me to", "please let me know", "is there anything else"];
+const CLOSERS: [&str; 7] = [
+    "let me know if",
+    "i hope this helps",
+    "i hope this article",
+    "feel free to ask",
+    "would you like me to",
+    "please let me know",
+    "is there anything else",
+];
 /// Placeholders that were never filled.
 const PLACEHOLDERS: [&str; 8] = ["{{", "}}", "[todo", "[insert ", "[your ", "[placeholder", "<|", "{%"];
 
@@ -84,14 +109,19 @@ fn anywhere(context: &Context<'_>, block: &Block, out: &mut Sink) {
     let words = context.model.words_of(block.words);
     for (at, phrase) in SETS.anywhere.find(words) {
         let after = words.get(at + phrase.len());
-        let is_as_an_ai = phrase.len() == 3 && words.iter().skip(at).zip(SETS.as_an_ai).all(|(word, hash)| word.hash == hash);
+        let is_as_an_ai =
+            phrase.len() == 3 && words.iter().skip(at).zip(SETS.as_an_ai).all(|(word, hash)| word.hash == hash);
         if is_as_an_ai && after.is_some_and(|word| SETS.nouns.contains(&word.hash)) {
             continue;
         }
         let from = block.words.start as usize + at;
         let bytes = context.model.bytes_of_words(Span::new(from, from + phrase.len()));
         let shown = Span { end: block.bytes.end, ..bytes };
-        out.push(residue("A phrase of an assistant is left in the text.").measured(format!("\"{}\"", phrase.text)).at(context.place(shown)));
+        out.push(
+            residue("A phrase of an assistant is left in the text.")
+                .measured(format!("\"{}\"", phrase.text))
+                .at(context.place(shown)),
+        );
     }
 }
 
@@ -110,9 +140,13 @@ fn placeholders(context: &Context<'_>, out: &mut Sink) {
     let text = context.model.text();
     for (at, byte) in text.bytes().enumerate().filter(|(_, byte)| matches!(byte, b'{' | b'}' | b'[' | b'<')) {
         let tail = text.as_bytes().get(at..).unwrap_or_default();
-        let begins = |mark: &&str| tail.get(..mark.len()).is_some_and(|head| head.eq_ignore_ascii_case(mark.as_bytes()));
+        let begins =
+            |mark: &&&str| tail.get(..mark.len()).is_some_and(|head| head.eq_ignore_ascii_case(mark.as_bytes()));
         let doubled = byte == b'}' && at > 0 && text.as_bytes().get(at - 1) == Some(&b'}');
-        let Some(mark) = PLACEHOLDERS.iter().find(begins).filter(|_| !doubled && !context.model.in_code_span(at)) else { continue };
+        let Some(mark) = PLACEHOLDERS.iter().find(begins).filter(|_| !doubled && !context.model.in_code_span(at))
+        else {
+            continue;
+        };
         let line = text.get(at..).and_then(|tail| tail.lines().next()).unwrap_or_default();
         let place = context.place(Span::new(at, at + line.len()));
         out.push(residue("A placeholder was never filled.").measured(format!("\"{}\"", mark.trim())).at(place));
@@ -123,7 +157,11 @@ fn placeholders(context: &Context<'_>, out: &mut Sink) {
 fn fence(context: &Context<'_>, out: &mut Sink) {
     if let [Block { kind: BlockKind::Code { .. }, line, .. }] = context.model.blocks() {
         let first = context.article.markdown.trim_start().lines().next().unwrap_or_default();
-        out.push(residue("The whole text stands inside a code fence.").measured("one code block").at(Place::new(*line, first)));
+        out.push(
+            residue("The whole text stands inside a code fence.")
+                .measured("one code block")
+                .at(Place::new(*line, first)),
+        );
     }
 }
 

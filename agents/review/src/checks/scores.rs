@@ -49,7 +49,12 @@ pub struct Scores {
 }
 
 impl Scores {
-    pub(super) fn new(metrics: &Metrics, findings: &[Finding], article: &Article<'_>, detected: Option<Detected>) -> Self {
+    pub(super) fn new(
+        metrics: &Metrics,
+        findings: &[Finding],
+        article: &Article<'_>,
+        detected: Option<Detected>,
+    ) -> Self {
         let count = |severity| findings.iter().filter(|finding| finding.severity == severity).count();
         let nearest = metrics.nearest.filter(|(_, similarity)| *similarity > 0.0);
         Self {
@@ -63,9 +68,15 @@ impl Scores {
             passive_share: metrics.passive_share.map(rounded),
             transition_share: metrics.transition_share.map(rounded),
             originality: rounded(1.0 - nearest.map_or(0.0, |(_, similarity)| similarity)),
-            most_similar: nearest.and_then(|(index, _)| article.site_articles.get(index)).map(|other| other.content_id.to_owned()),
+            most_similar: nearest
+                .and_then(|(index, _)| article.site_articles.get(index))
+                .map(|other| other.content_id.to_owned()),
             language: detected.filter(|detected| detected.reliable).map(|detected| detected.language.code()),
-            findings: FindingCounts { block: count(Severity::Block), revise: count(Severity::Revise), warn: count(Severity::Warn) },
+            findings: FindingCounts {
+                block: count(Severity::Block),
+                revise: count(Severity::Revise),
+                warn: count(Severity::Warn),
+            },
         }
     }
 }
@@ -84,7 +95,10 @@ mod tests {
     fn originality_is_against_others_only() {
         let markdown = "A few words that are the same in both of the articles here.";
         let signature = Signature::of(&TextModel::parse(markdown));
-        let site = [SiteArticle { content_id: "own", title: "t", signature }, SiteArticle { content_id: "other", title: "t", signature }];
+        let site = [
+            SiteArticle { content_id: "own", title: "t", signature },
+            SiteArticle { content_id: "other", title: "t", signature },
+        ];
         let article = Article { content_id: "own", markdown, site_articles: &site[..1], ..Article::default() };
         let scores = review(&article, &Policy::default()).scores;
         assert_eq!((scores.originality, scores.most_similar), (1.0, None));
@@ -94,9 +108,16 @@ mod tests {
 
     #[test]
     fn counts_findings_and_rounds() {
-        let review = review(&Article { markdown: "One two three. Four. Five six", ..Article::default() }, &Policy::default());
-        assert_eq!(review.scores.findings.block, review.findings.iter().filter(|finding| finding.severity == Severity::Block).count());
-        assert_eq!((review.scores.word_count, review.scores.sentence_count, review.scores.mean_sentence_words), (6, 3, 2.0));
+        let review =
+            review(&Article { markdown: "One two three. Four. Five six", ..Article::default() }, &Policy::default());
+        assert_eq!(
+            review.scores.findings.block,
+            review.findings.iter().filter(|finding| finding.severity == Severity::Block).count()
+        );
+        assert_eq!(
+            (review.scores.word_count, review.scores.sentence_count, review.scores.mean_sentence_words),
+            (6, 3, 2.0)
+        );
         assert_eq!(review.scores.language, None);
     }
 }

@@ -19,6 +19,10 @@ pub(crate) fn findings(check: &str, article: &Article<'_>) -> Vec<Finding> {
 
 /// `count` different words in sentences of `per_sentence`, beginning with number `from`.
 pub(crate) fn prose(from: usize, count: usize, per_sentence: usize) -> String {
-    let word = |i: usize| format!("w{i}{}", if (i + 1 - from).is_multiple_of(per_sentence) || i + 1 == from + count { "." } else { "" });
+    let word = |i: usize| {
+        let first = if (i - from).is_multiple_of(per_sentence) { 'W' } else { 'w' };
+        let stop = if (i + 1 - from).is_multiple_of(per_sentence) || i + 1 == from + count { "." } else { "" };
+        format!("{first}{i}{stop}")
+    };
     (from..from + count).map(word).collect::<Vec<_>>().join(" ")
 }

@@ -1,7 +1,7 @@
 //! Whether the text was cut off before its end.
 
-use super::finding::{Finding, Place, Severity, Sink};
 use super::Context;
+use super::finding::{Finding, Place, Severity, Sink};
 use crate::text::{Block, BlockKind, ends_finished};
 
 pub(super) fn check(context: &Context<'_>, out: &mut Sink) {
@@ -14,7 +14,12 @@ pub(super) fn check(context: &Context<'_>, out: &mut Sink) {
     let excerpt = tail(context.model.slice(last.bytes));
     let end = last.bytes.end.saturating_sub(1) as usize;
     let line = if last.bytes.is_empty() { last.line } else { context.model.line_of(end) };
-    out.push(block(message).measured("no terminal punctuation").threshold("a finished last sentence").at(Place::new(line, excerpt)));
+    out.push(
+        block(message)
+            .measured("no terminal punctuation")
+            .threshold("a finished last sentence")
+            .at(Place::new(line, excerpt)),
+    );
 }
 
 fn block(message: &str) -> Finding {
@@ -32,9 +37,13 @@ fn unfinished(last: &Block, context: &Context<'_>) -> Option<&'static str> {
         BlockKind::Heading(_) => Some("The text ends with a heading that has nothing below it."),
         BlockKind::Code { closed: false } => Some("The text ends inside a code block."),
         // A call to action is often a bare link.
-        BlockKind::Paragraph | BlockKind::Quote if !last.only_links && !ends_finished(text) => Some("The last paragraph has no end."),
+        BlockKind::Paragraph | BlockKind::Quote if !last.only_links && !ends_finished(text) => {
+            Some("The last paragraph has no end.")
+        }
         // Items of a list need no full stop, but they do not end like this.
-        BlockKind::ListItem if text.ends_with([',', ':', ';', '-', '(']) => Some("The last item of the list has no end."),
+        BlockKind::ListItem if text.ends_with([',', ':', ';', '-', '(']) => {
+            Some("The last item of the list has no end.")
+        }
         _ => None,
     }
 }
@@ -54,14 +63,26 @@ mod tests {
 
     #[test]
     fn finished_texts_pass() {
-        for text in ["The end.", "The end!\n", "“The end.”", "Go:\n\n- one\n- two", "[Start now](https://a.io)", "```\nx\n```", "Done.\n\n[^1]: note", "", "Text.[^1]\n\n[^1]: a note"] {
+        for text in [
+            "The end.",
+            "The end!\n",
+            "“The end.”",
+            "Go:\n\n- one\n- two",
+            "[Start now](https://a.io)",
+            "```\nx\n```",
+            "Done.\n\n[^1]: note",
+            "",
+            "Text.[^1]\n\n[^1]: a note",
+        ] {
             assert_eq!(found("truncation", &article(text)), [], "{text}");
         }
     }
 
     #[test]
     fn cut_texts_block() {
-        for text in ["The end and", "Done.\n\n## Next", "Done.\n\n```\nlet x", "Things:\n\n- one\n- two,", "> a quote without"] {
+        for text in
+            ["The end and", "Done.\n\n## Next", "Done.\n\n```\nlet x", "Things:\n\n- one\n- two,", "> a quote without"]
+        {
             assert_eq!(found("truncation", &article(text)), [Severity::Block], "{text}");
         }
     }

@@ -9,7 +9,10 @@ use super::{Block, BlockKind, Link, RawHtml, Sentence, Span, TextModel, Word, se
 pub(super) fn build(markdown: &str) -> TextModel {
     let arena = Arena::new();
     let root = parse_document(&arena, markdown, &options());
-    let mut walk = Walk { model: TextModel { text: String::with_capacity(markdown.len()), ..TextModel::default() }, ..Walk::default() };
+    let mut walk = Walk {
+        model: TextModel { text: String::with_capacity(markdown.len()), ..TextModel::default() },
+        ..Walk::default()
+    };
     for edge in root.traverse() {
         match edge {
             NodeEdge::Start(node) => walk.enter(&node.data()),
@@ -56,6 +59,7 @@ struct OpenBlock {
 
 impl Walk {
     fn enter(&mut self, node: &Ast) {
+        self.model.depth = self.model.depth.max(self.lists + self.quotes);
         let line = u32::try_from(node.sourcepos.start.line).unwrap_or(u32::MAX).max(1);
         match &node.value {
             NodeValue::List(_) => self.lists += 1,
@@ -174,15 +178,10 @@ mod tests {
     #[test]
     fn names_what_a_paragraph_lies_in() {
         use BlockKind::{Cell, Code, Footnote, Heading, ListItem, Paragraph, Quote};
-        assert_eq!(kinds("# A\n\nb[^1]\n\n- c\n  1. d\n\n> e\n\n    code\n\n[^1]: f"), [
-            Heading(1),
-            Paragraph,
-            ListItem,
-            ListItem,
-            Quote,
-            Code { closed: true },
-            Footnote
-        ]);
+        assert_eq!(
+            kinds("# A\n\nb[^1]\n\n- c\n  1. d\n\n> e\n\n    code\n\n[^1]: f"),
+            [Heading(1), Paragraph, ListItem, ListItem, Quote, Code { closed: true }, Footnote]
+        );
         assert_eq!(kinds("|a|b|\n|-|-|\n|c|d|"), [Cell, Cell, Cell, Cell]);
         assert_eq!(kinds("```\nx"), [Code { closed: false }]);
     }

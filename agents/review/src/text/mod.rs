@@ -169,6 +169,7 @@ pub struct TextModel {
     raw_html: Vec<RawHtml>,
     code_spans: Vec<Span>,
     html: String,
+    depth: u32,
 }
 
 impl TextModel {
@@ -222,6 +223,11 @@ impl TextModel {
 
     pub(crate) fn raw_html(&self) -> &[RawHtml] {
         &self.raw_html
+    }
+
+    /// How deep lists and quotes are nested.
+    pub(crate) fn depth(&self) -> u32 {
+        self.depth
     }
 
     /// The rendered page *before* sanitising, raw HTML included.

@@ -26,7 +26,8 @@ impl PhraseSet {
     /// A set of phrases; one without any word is ignored.
     pub(crate) fn new<S: AsRef<str>>(phrases: impl IntoIterator<Item = S>) -> Self {
         let hashed = |text: S| Phrase { words: hash_words(text.as_ref()), text: text.as_ref().to_owned() };
-        let mut phrases: Vec<Phrase> = phrases.into_iter().map(hashed).filter(|phrase| !phrase.words.is_empty()).collect();
+        let mut phrases: Vec<Phrase> =
+            phrases.into_iter().map(hashed).filter(|phrase| !phrase.words.is_empty()).collect();
         phrases.sort_by(|a, b| a.words.cmp(&b.words));
         phrases.dedup_by(|a, b| a.words == b.words);
         Self { phrases }

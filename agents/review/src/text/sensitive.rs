@@ -65,7 +65,9 @@ pub(crate) fn find_sensitive(text: &str) -> Vec<(SensitiveKind, Span)> {
 }
 
 fn email(bytes: &[u8], at: usize, free_from: usize) -> Option<Span> {
-    let local = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'%' | b'+' | b'-') || !byte.is_ascii();
+    let local = |byte: &u8| {
+        byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'%' | b'+' | b'-') || !byte.is_ascii()
+    };
     let host = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-');
     let before = bytes.get(free_from..at)?;
     let start = at - before.iter().rev().take_while(|byte| local(byte)).count();
@@ -80,7 +82,10 @@ fn email(bytes: &[u8], at: usize, free_from: usize) -> Option<Span> {
     let end = at + 1 + domain.len();
     // `git@host:path` is an address of a repository, not of a person.
     let repository = name == b"git" && bytes.get(end) == Some(&b':');
-    let good = name.iter().any(u8::is_ascii_alphanumeric) && dot > 0 && top.len() >= 2 && top.iter().all(u8::is_ascii_alphabetic);
+    let good = name.iter().any(u8::is_ascii_alphanumeric)
+        && dot > 0
+        && top.len() >= 2
+        && top.iter().all(u8::is_ascii_alphabetic);
     (good && !repository).then(|| Span::new(start, end))
 }
 
@@ -101,7 +106,8 @@ pub(crate) fn masked(text: &str) -> String {
     }
     shown.push_str(text.get(from..).unwrap_or_default());
     if shown.split_whitespace().any(looks_encoded) {
-        let words: Vec<&str> = shown.split_whitespace().map(|word| if looks_encoded(word) { "***" } else { word }).collect();
+        let words: Vec<&str> =
+            shown.split_whitespace().map(|word| if looks_encoded(word) { "***" } else { word }).collect();
         return words.join(" ");
     }
     shown
@@ -125,10 +131,21 @@ mod tests {
 
     #[test]
     fn finds_email_addresses() {
-        for text in ["mail jane.doe@site.org.", "<a.b+c@x-y.co.uk>", "mailto:j@x.io", "jürgen@web.de", "a@b.cc,c@d.ee"] {
+        for text in ["mail jane.doe@site.org.", "<a.b+c@x-y.co.uk>", "mailto:j@x.io", "jürgen@web.de", "a@b.cc,c@d.ee"]
+        {
             assert!(kinds(text).contains(&SensitiveKind::Email), "{text}");
         }
-        for text in ["@handle", "a @ b.com", "npm i foo@1.2.3", "git@github.com:org/x", "https://medium.com/@name", "x@localhost", "@", "a@.com", "a@b.c"] {
+        for text in [
+            "@handle",
+            "a @ b.com",
+            "npm i foo@1.2.3",
+            "git@github.com:org/x",
+            "https://medium.com/@name",
+            "x@localhost",
+            "@",
+            "a@.com",
+            "a@b.c",
+        ] {
             assert_eq!(kinds(text), [], "{text}");
         }
     }

@@ -5,8 +5,8 @@ use super::{Span, Word};
 
 /// Words whose full stop seldom ends a sentence. `etc` is missing on purpose: it often does.
 const ABBREVIATIONS: [&str; 24] = [
-    "approx", "art", "ca", "cf", "dept", "dr", "e.g", "ed", "fig", "gen", "i.e", "inc", "jr", "ltd", "mr", "mrs", "ms", "no", "nr", "prof", "sr",
-    "st", "vol", "vs",
+    "approx", "art", "ca", "cf", "dept", "dr", "e.g", "ed", "fig", "gen", "i.e", "inc", "jr", "ltd", "mr", "mrs", "ms",
+    "no", "nr", "prof", "sr", "st", "vol", "vs",
 ];
 
 /// Calls `each` with the bytes and the words (indices into `words`) of every sentence of `text[block]`.
@@ -109,14 +109,23 @@ mod tests {
 
     #[test]
     fn ends_at_terminators_followed_by_space() {
-        assert_eq!(cut("One is 3.5 high. Two!! Really?! \"Three.\" Four"), ["One is 3.5 high.", "Two!!", "Really?!", "\"Three.\"", "Four"]);
+        assert_eq!(
+            cut("One is 3.5 high. Two!! Really?! \"Three.\" Four"),
+            ["One is 3.5 high.", "Two!!", "Really?!", "\"Three.\"", "Four"]
+        );
         assert_eq!(cut("第一句。第二句！"), ["第一句。", "第二句！"]);
     }
 
     #[test]
     fn goes_on_after_abbreviations_and_initials() {
-        assert_eq!(cut("Dr. Who met J. Smith, e.g. twice. Plan B. works etc. Next."), ["Dr. Who met J. Smith, e.g. twice.", "Plan B. works etc.", "Next."]);
-        assert_eq!(cut("It was I. Then he left… and came. A vs. B."), ["It was I.", "Then he left… and came.", "A vs. B."]);
+        assert_eq!(
+            cut("Dr. Who met J. Smith, e.g. twice. Plan B. works etc. Next."),
+            ["Dr. Who met J. Smith, e.g. twice.", "Plan B. works etc.", "Next."]
+        );
+        assert_eq!(
+            cut("It was I. Then he left… and came. A vs. B."),
+            ["It was I.", "Then he left… and came.", "A vs. B."]
+        );
     }
 
     #[test]

@@ -136,14 +136,57 @@ mod tests {
     #[test]
     fn counts_common_words() {
         let words = [
-            ("a", 1), ("the", 1), ("cake", 1), ("table", 2), ("little", 2), ("walked", 1), ("wanted", 2), ("boxes", 2), ("changes", 2), ("makes", 1),
-            ("reading", 2), ("being", 2), ("trying", 2), ("player", 2), ("yes", 1), ("beyond", 2), ("eye", 1), ("video", 3), ("nation", 2),
-            ("special", 2), ("actual", 3), ("language", 2), ("question", 2), ("business", 2), ("people", 2), ("easier", 3), ("statement", 2),
-            ("useful", 2), ("café", 2), ("readability", 5), ("rhythm", 1), ("well-known", 2), ("2024", 1), ("don't", 1), ("UK", 1), ("quickly", 2),
-            ("teaches", 2), ("settled", 2), ("filed", 1), ("safely", 2), ("radio", 3), ("million", 2), ("tourism", 3), ("previous", 3),
+            ("a", 1),
+            ("the", 1),
+            ("cake", 1),
+            ("table", 2),
+            ("little", 2),
+            ("walked", 1),
+            ("wanted", 2),
+            ("boxes", 2),
+            ("changes", 2),
+            ("makes", 1),
+            ("reading", 2),
+            ("being", 2),
+            ("trying", 2),
+            ("player", 2),
+            ("yes", 1),
+            ("beyond", 2),
+            ("eye", 1),
+            ("video", 3),
+            ("nation", 2),
+            ("special", 2),
+            ("actual", 3),
+            ("language", 2),
+            ("question", 2),
+            ("business", 2),
+            ("people", 2),
+            ("easier", 3),
+            ("statement", 2),
+            ("useful", 2),
+            ("café", 2),
+            ("readability", 5),
+            ("rhythm", 1),
+            ("well-known", 2),
+            ("2024", 1),
+            ("don't", 1),
+            ("UK", 1),
+            ("quickly", 2),
+            ("teaches", 2),
+            ("settled", 2),
+            ("filed", 1),
+            ("safely", 2),
+            ("radio", 3),
+            ("million", 2),
+            ("tourism", 3),
+            ("previous", 3),
         ];
         let wrong: Vec<_> = words.iter().filter(|(word, count)| syllables(word, hash_word(word)) != *count).collect();
-        assert!(wrong.is_empty(), "{wrong:?} {:?}", wrong.iter().map(|(word, _)| syllables(word, 0)).collect::<Vec<_>>());
+        assert!(
+            wrong.is_empty(),
+            "{wrong:?} {:?}",
+            wrong.iter().map(|(word, _)| syllables(word, 0)).collect::<Vec<_>>()
+        );
     }
 
     proptest::proptest! {

@@ -10,7 +10,8 @@ const ARTICLES: [&str; 3] = ["a", "an", "the"];
 /// Normalising twice changes nothing; a topic that consists only of articles keeps them.
 #[must_use]
 pub fn normalise_topic(topic: &str) -> String {
-    let folded: String = topic.chars().filter(|c| !matches!(c, '\'' | '\u{2019}')).flat_map(char::to_lowercase).collect();
+    let folded: String =
+        topic.chars().filter(|c| !matches!(c, '\'' | '\u{2019}')).flat_map(char::to_lowercase).collect();
     let words = || folded.split(|c: char| !is_word_char(c)).filter(|word| !word.is_empty());
     let mut kept: Vec<&str> = words().filter(|word| !ARTICLES.contains(word)).collect();
     if kept.is_empty() {

@@ -121,7 +121,10 @@ mod tests {
     #[test]
     fn joins_only_inside_words() {
         assert_eq!(cut("Don't stop - it's well-known, 'tis"), ["Don't", "stop", "it's", "well-known", "tis"]);
-        assert_eq!(cut("3.5 or 1,000. Then,next a.b snake_case_"), ["3.5", "or", "1,000", "Then", "next", "a", "b", "snake_case"]);
+        assert_eq!(
+            cut("3.5 or 1,000. Then,next a.b snake_case_"),
+            ["3.5", "or", "1,000", "Then", "next", "a", "b", "snake_case"]
+        );
     }
 
     #[test]

@@ -3,11 +3,14 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Detail, Id, Int, List, Pointer, Text, Time, object::object_only};
+use crate::{
+    Detail, Id, Int, List, Pointer, Text, Time,
+    object::{object_only, word_only},
+};
 
 /// What kind of cause a failure has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
+#[serde(remote = "Self", rename_all = "snake_case")]
 pub enum ErrorType {
     /// The message breaks its contract or a business rule.
     Validation,
@@ -16,6 +19,7 @@ pub enum ErrorType {
     /// Ours: store, queue, code.
     Infrastructure,
 }
+word_only!(ErrorType);
 
 /// Tokens and money spent on the event before it failed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

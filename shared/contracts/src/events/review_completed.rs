@@ -3,11 +3,14 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Contract, Finality, Id, Int, Language, List, Name, Pointer, Text, Time, object::object_only};
+use crate::{
+    Contract, Finality, Id, Int, Language, List, Name, Pointer, Text, Time,
+    object::{object_only, word_only},
+};
 
 /// How much a finding weighs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
+#[serde(remote = "Self", rename_all = "lowercase")]
 pub enum Severity {
     /// Recorded.
     Warn,
@@ -16,6 +19,7 @@ pub enum Severity {
     /// Rejects the article.
     Block,
 }
+word_only!(Severity);
 
 /// What a check of the review found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

@@ -63,6 +63,6 @@ impl JsonSchema for Time {
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({"type": "string", "format": "date-time", "pattern": PATTERN})
+        json_schema!({"type": "string", "format": "date-time", "pattern": PATTERN, "examples": ["2026-11-20T09:30:00.000Z"]})
     }
 }

@@ -6,7 +6,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 
 macro_rules! word {
-    ($(#[$doc:meta])* $name:ident, $pattern:literal, $valid:path) => {
+    ($(#[$doc:meta])* $name:ident, $pattern:literal, $examples:tt, $valid:path) => {
         $(#[$doc])*
         #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
         #[serde(transparent)]
@@ -62,7 +62,7 @@ macro_rules! word {
                 true
             }
             fn json_schema(_: &mut SchemaGenerator) -> Schema {
-                json_schema!({"type": "string", "pattern": $pattern})
+                json_schema!({"type": "string", "pattern": $pattern, "examples": $examples})
             }
         }
     };
@@ -70,12 +70,12 @@ macro_rules! word {
 
 word! {
     /// The name of a site, a post or another record: letters, digits, `_`, `.` and `-`, at most 64, a letter or digit first.
-    Name, "^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$", is_name
+    Name, "^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$", ["finance-weekly"], is_name
 }
 
 word! {
     /// A language tag (the common forms of BCP 47): `en`, `de-CH`.
-    Language, "^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$", is_language
+    Language, "^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$", ["en", "de-CH"], is_language
 }
 
 impl Default for Name {

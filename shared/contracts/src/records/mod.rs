@@ -6,12 +6,12 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Id, Int, Language, List, Name, Pointer, Text, Time,
     events::{Cost, Finding, Scores},
-    object::object_only,
+    object::{object_only, word_only},
 };
 
 /// Where an article stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
+#[serde(remote = "Self", rename_all = "snake_case")]
 pub enum ContentStatus {
     /// A draft is stored.
     ReadyForReview,
@@ -24,6 +24,7 @@ pub enum ContentStatus {
     /// A later stage failed for good.
     Failed,
 }
+word_only!(ContentStatus);
 
 /// Kind `content`, written by content-gen: one article. Id: the content id. Owner: the site. Index: `topic:{normalised topic}`.
 ///

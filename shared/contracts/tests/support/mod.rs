@@ -1,10 +1,11 @@
 //! Where the contracts' files are, and how tests read them.
 #![allow(dead_code)] // each test binary uses its part
 
-pub mod mutate;
-pub mod render;
-pub mod rng;
-pub mod strings;
+pub(crate) mod files;
+pub(crate) mod mutate;
+pub(crate) mod render;
+pub(crate) mod rng;
+pub(crate) mod strings;
 
 use std::{
     fs,
@@ -15,22 +16,17 @@ use mesh_contracts::{EVENTS, EventSpec, RECORDS};
 use serde_json::Value;
 
 /// The workspace's root.
-pub fn root() -> PathBuf {
+pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
-/// The folder of the published language.
-pub fn contracts() -> PathBuf {
-    root().join("contracts")
-}
-
 /// Every contract of events and records.
-pub fn specs() -> impl Iterator<Item = &'static EventSpec> {
+pub(crate) fn specs() -> impl Iterator<Item = &'static EventSpec> {
     EVENTS.iter().chain(RECORDS)
 }
 
 /// Names of the entries of a folder that end in `.suffix`, sorted; empty when there is no such folder.
-pub fn files(folder: &Path, suffix: &str) -> Vec<String> {
+pub(crate) fn listed(folder: &Path, suffix: &str) -> Vec<String> {
     let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
     let names = entries.map(|entry| entry.expect("an entry").file_name().into_string().expect("a UTF-8 name"));
     let mut names: Vec<String> = names.filter(|name| name.ends_with(suffix)).collect();
@@ -39,16 +35,16 @@ pub fn files(folder: &Path, suffix: &str) -> Vec<String> {
 }
 
 /// The text of a file.
-pub fn text(path: &Path) -> String {
+pub(crate) fn text(path: &Path) -> String {
     fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
 /// The valid examples of a contract: name and body.
-pub fn examples(contract: &str) -> Vec<(String, Value)> {
-    let folder = contracts().join("examples").join(contract);
+pub(crate) fn examples(contract: &str) -> Vec<(String, Value)> {
+    let folder = files::folder().join("examples").join(contract);
     let read = |name: String| {
         let body = mesh_contracts::parse(&text(&folder.join(&name))).unwrap_or_else(|e| panic!("{name}: {e}"));
         (name, body)
     };
-    files(&folder, ".json").into_iter().map(read).collect()
+    listed(&folder, ".json").into_iter().map(read).collect()
 }

@@ -8,12 +8,12 @@ use super::rng::Rng;
 const RAW: &str = "\u{E000}raw:";
 
 /// A value that is written as this text: `8e2`, `800.0`, `100000000000000000000`.
-pub fn raw(text: &str) -> Value {
+pub(crate) fn raw(text: &str) -> Value {
     json!(format!("{RAW}{text}"))
 }
 
 /// The body as text. `repeat` names how many objects from here have one of their keys written twice (0: none).
-pub fn render(value: &Value, rng: &mut Rng, repeat: bool) -> String {
+pub(crate) fn render(value: &Value, rng: &mut Rng, repeat: bool) -> String {
     let mut out = String::with_capacity(1024);
     let mut repeats = if repeat { 1 } else { 0 };
     write(value, rng, &mut repeats, &mut out);

@@ -10,7 +10,7 @@ const ALPHABET: [char; 30] = [
 ];
 
 /// `length` characters, either all of one kind or mixed.
-pub fn of_length(rng: &mut Rng, length: usize) -> String {
+pub(crate) fn of_length(rng: &mut Rng, length: usize) -> String {
     let one = ALPHABET[rng.below(ALPHABET.len())];
     match rng.below(4) {
         0 => std::iter::repeat_n(one, length).collect(),
@@ -21,7 +21,7 @@ pub fn of_length(rng: &mut Rng, length: usize) -> String {
 }
 
 /// The text with one small change.
-pub fn nudged(rng: &mut Rng, text: &str) -> String {
+pub(crate) fn nudged(rng: &mut Rng, text: &str) -> String {
     let mut chars: Vec<char> = text.chars().collect();
     let at = rng.below(chars.len() + 1);
     let c = ALPHABET[rng.below(ALPHABET.len())];
@@ -39,7 +39,7 @@ pub fn nudged(rng: &mut Rng, text: &str) -> String {
 }
 
 /// Something that looks like a point in time, often one.
-pub fn time(rng: &mut Rng) -> String {
+pub(crate) fn time(rng: &mut Rng) -> String {
     const ODD: [&str; 18] = [
         "2026-02-30T00:00:00.000Z",
         "2024-02-29T12:00:00.000Z",
@@ -71,7 +71,7 @@ pub fn time(rng: &mut Rng) -> String {
 }
 
 /// An id in one of the forms of a UUID; only the canonical one is allowed.
-pub fn id(rng: &mut Rng) -> String {
+pub(crate) fn id(rng: &mut Rng) -> String {
     let hex = format!("{:016x}{:016x}", rng.bits(), rng.bits());
     let dashed = [&hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]].join("-");
     match rng.below(12) {
@@ -88,10 +88,30 @@ pub fn id(rng: &mut Rng) -> String {
 }
 
 /// A word that may be a name, a language tag or a digest.
-pub fn word(rng: &mut Rng) -> String {
+pub(crate) fn word(rng: &mut Rng) -> String {
     const WORDS: [&str; 22] = [
-        "en", "de-CH", "zh-Hant-TW", "sl-rozaj-biske-1994", "de-1-2", "EN", "e", "engl", "en_US", "en-", "-en", "de-CH\n", "i-klingon",
-        "default", "a", ".hidden", "-x", "a/b", "ümlaut", "a.b_c-9", "", "en-abcdefghi",
+        "en",
+        "de-CH",
+        "zh-Hant-TW",
+        "sl-rozaj-biske-1994",
+        "de-1-2",
+        "EN",
+        "e",
+        "engl",
+        "en_US",
+        "en-",
+        "-en",
+        "de-CH\n",
+        "i-klingon",
+        "default",
+        "a",
+        ".hidden",
+        "-x",
+        "a/b",
+        "ümlaut",
+        "a.b_c-9",
+        "",
+        "en-abcdefghi",
     ];
     match rng.below(4) {
         0 => "a".repeat([1, 63, 64, 65][rng.below(4)]),

@@ -1,2 +1,1 @@
-SELECT seq, correlation_id, event_type, fingerprint, attempts, suspensions, state, token, lease_until, verdict, updated_at
-FROM ledger WHERE agent = ?1 AND event_id = ?2
+SELECT correlation_id, event_type, verdict FROM ledger WHERE seq = ?1

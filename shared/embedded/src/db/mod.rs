@@ -33,6 +33,14 @@ enum Executor {
     Threads { writer: Worker, reader: Worker },
 }
 
+/// Opens (and makes) the database file. The caller keeps other processes away meanwhile.
+pub(crate) fn connect(path: &Path, sync: SyncMode) -> Result<Connection, OpenError> {
+    let conn =
+        connection::writer(path, sync).map_err(|source| OpenError::Database { path: path.to_owned(), source })?;
+    schema::install(&conn, path)?;
+    Ok(conn)
+}
+
 impl fmt::Debug for Db {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(if self.is_inline() { "Db(inline)" } else { "Db(threads)" })
@@ -40,18 +48,15 @@ impl fmt::Debug for Db {
 }
 
 impl Db {
-    /// Opens (and makes) the database file. The caller keeps other processes away meanwhile.
-    pub(crate) fn open(
+    /// Starts the threads over a connection of [`connect`].
+    pub(crate) fn start(
+        conn: Connection,
         path: &Path,
-        sync: SyncMode,
         clock: Arc<dyn Clock>,
         waiters: Arc<Waiters>,
     ) -> Result<Self, OpenError> {
-        let failed = |source| OpenError::Database { path: path.to_owned(), source };
         let spawning = |source| OpenError::Io { action: "start a thread for", path: path.to_owned(), source };
-        let conn = connection::writer(path, sync).map_err(failed)?;
-        schema::install(&conn, path)?;
-        let reading = connection::reader(path).map_err(failed)?;
+        let reading = connection::reader(path).map_err(|source| OpenError::Database { path: path.to_owned(), source })?;
         let writer = Worker::writer(conn, Arc::clone(&clock), waiters).map_err(spawning)?;
         let reader = Worker::reader(reading, clock).map_err(spawning)?;
         Ok(Self { executor: Executor::Threads { writer, reader } })
@@ -78,7 +83,7 @@ impl Db {
         F: FnOnce(&Scope<'_>) -> Result<Step<T>, Fault> + Send + 'static,
     {
         let answer = match &self.executor {
-            Executor::Inline { conn, clock } => write_inline(&lock(conn), &**clock, work),
+            Executor::Inline { conn, clock } => step(&lock(conn), &**clock, work),
             Executor::Threads { writer, .. } => ask(writer, work).await,
         };
         answer.map_err(|fault| fault.into_port(port))
@@ -130,7 +135,8 @@ impl Drop for Open<'_> {
     }
 }
 
-fn write_inline<T>(
+/// One atomic step on a connection.
+pub(crate) fn step<T>(
     conn: &Connection,
     clock: &dyn Clock,
     work: impl FnOnce(&Scope<'_>) -> Result<Step<T>, Fault>,

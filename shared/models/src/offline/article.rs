@@ -29,10 +29,8 @@ const MIDDLE: [&[Role]; 5] = [
     &[Role::Claim, Role::Example, Role::Reason, Role::Caution],
     &[Role::Reason, Role::Caution, Role::Example, Role::Claim],
 ];
-const ENDING: [&[Role]; 2] = [
-    &[Role::Caution, Role::Reason, Role::Close, Role::Close],
-    &[Role::Claim, Role::Example, Role::Close, Role::Close],
-];
+const ENDING: [&[Role]; 2] =
+    [&[Role::Caution, Role::Reason, Role::Close, Role::Close], &[Role::Claim, Role::Example, Role::Close, Role::Close]];
 
 /// Writes an article of `words` words.
 pub(super) fn draft(rng: Rng, subject: &Subject, words: usize) -> String {
@@ -90,7 +88,9 @@ fn title(writer: &mut Writer<'_>) {
         let from = writer.out.len();
         writer.write(&Wish { pool: grammar::TITLE_POOL, ..line(Mention::Nothing, 0) });
         // What follows a colon goes on in lower case.
-        writer.out[from..].make_ascii_lowercase_first();
+        if let Some(first) = writer.out.get_mut(from..=from) {
+            first.make_ascii_lowercase();
+        }
     }
     writer.out.push_str("\n\n");
 }
@@ -213,17 +213,4 @@ fn list(writer: &mut Writer<'_>) {
         writer.out.push('\n');
     }
     writer.out.push('\n');
-}
-
-/// Lower-cases the first letter in place.
-trait LowercaseFirst {
-    fn make_ascii_lowercase_first(&mut self);
-}
-
-impl LowercaseFirst for str {
-    fn make_ascii_lowercase_first(&mut self) {
-        if let Some(first) = self.get_mut(..1) {
-            first.make_ascii_lowercase();
-        }
-    }
 }

@@ -55,9 +55,9 @@ impl FaultPlan {
 
     /// The fault of this call, if one is left.
     pub(super) fn next(&self) -> Option<Fault> {
-        let at = self.consumed.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |at| {
-            (at < self.faults.len()).then_some(at + 1)
-        });
+        let at = self
+            .consumed
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |at| (at < self.faults.len()).then_some(at + 1));
         at.ok().map(|at| self.faults[at])
     }
 }

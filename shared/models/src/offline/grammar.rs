@@ -37,10 +37,35 @@ pub(super) enum Mention {
 
 /// Every pool, so that decks are made and tests run over all of them; [`pool`] gives the index of a sentence pool.
 pub(super) const POOLS: [&[&str]; 29] = [
-    OPENING, OPENING_TOPIC, OPENING_KEYWORD, CLAIM, CLAIM_TOPIC, CLAIM_KEYWORD, REASON, REASON_TOPIC, REASON_KEYWORD,
-    EXAMPLE, EXAMPLE_TOPIC, EXAMPLE_KEYWORD, CAUTION, CAUTION_TOPIC, CAUTION_KEYWORD, CLOSE, CLOSE_TOPIC,
-    CLOSE_KEYWORD, INTRO_STATEMENT, INTRO_QUESTION, SHORT, LEAD_IN, ITEM, HEADING, HEADING_TOPIC, HEADING_KEYWORD,
-    END_HEADING, END_HEADING_TOPIC, TITLE,
+    OPENING,
+    OPENING_TOPIC,
+    OPENING_KEYWORD,
+    CLAIM,
+    CLAIM_TOPIC,
+    CLAIM_KEYWORD,
+    REASON,
+    REASON_TOPIC,
+    REASON_KEYWORD,
+    EXAMPLE,
+    EXAMPLE_TOPIC,
+    EXAMPLE_KEYWORD,
+    CAUTION,
+    CAUTION_TOPIC,
+    CAUTION_KEYWORD,
+    CLOSE,
+    CLOSE_TOPIC,
+    CLOSE_KEYWORD,
+    INTRO_STATEMENT,
+    INTRO_QUESTION,
+    SHORT,
+    LEAD_IN,
+    ITEM,
+    HEADING,
+    HEADING_TOPIC,
+    HEADING_KEYWORD,
+    END_HEADING,
+    END_HEADING_TOPIC,
+    TITLE,
 ];
 
 /// The pool of a role and a mention.
@@ -410,3 +435,76 @@ const TITLE: &[&str] = &[
     "{a} {p} and {b}",
     "how {w} find {b}",
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::offline::words::List;
+
+    /// The literal parts of a pattern between its slots.
+    fn literals(pattern: &str) -> Vec<&str> {
+        pattern
+            .trim_start_matches('!')
+            .split('{')
+            .map(|part| part.split_once('}').map_or(part, |(_, rest)| rest))
+            .collect()
+    }
+
+    #[test]
+    fn fixed_runs_between_slots_stay_short() {
+        for pattern in POOLS.iter().copied().flatten() {
+            for literal in literals(pattern) {
+                assert!(literal.split_whitespace().filter(|word| *word != ".").count() <= 5, "{pattern}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_slot_is_known_and_every_list_has_variety() {
+        for pattern in POOLS.iter().copied().flatten() {
+            for slot in pattern.split('{').skip(1) {
+                let (letter, _) = slot.split_once('}').unwrap();
+                assert!(letter.len() == 1, "{pattern}");
+                assert!(matches!(letter, "t" | "k" | "f") || List::of(letter.as_bytes()[0]).is_some(), "{pattern}");
+            }
+        }
+        for list in List::ALL {
+            let words = list.words();
+            assert_eq!(words.iter().collect::<std::collections::BTreeSet<_>>().len(), words.len(), "{list:?}");
+            assert!(words.len() >= 20 || list == List::Modal);
+            assert!(words.iter().all(|word| word.split(' ').count() <= 4 && !word.contains(['-', '\'', '.'])));
+            assert!(words.iter().all(|word| !word.contains(|c: char| c.is_numeric())));
+        }
+    }
+
+    #[test]
+    fn there_is_breadth_in_every_role() {
+        let sentences: usize = POOLS[..18].iter().map(|pool| pool.len()).sum();
+        assert!(sentences >= 120, "{sentences}");
+        for role in [Role::Opening, Role::Claim, Role::Reason, Role::Example, Role::Caution, Role::Close] {
+            let [nothing, topic, keyword] =
+                [Mention::Nothing, Mention::Topic, Mention::Keyword].map(|mention| POOLS[pool(role, mention)]);
+            assert!(nothing.len() >= 12 && topic.len() >= 6 && keyword.len() >= 5, "{role:?}");
+            assert!(topic.iter().all(|pattern| pattern.contains("{t}")), "{role:?}");
+            assert!(keyword.iter().all(|pattern| pattern.contains("{k}")), "{role:?}");
+            assert!(nothing.iter().all(|pattern| !pattern.contains("{t}") && !pattern.contains("{k}")), "{role:?}");
+        }
+        assert!(
+            POOLS[HEADING_POOL + 1].iter().chain(POOLS[END_HEADING_POOL + 1]).all(|heading| heading.contains("{t}"))
+        );
+        assert!(POOLS[HEADING_POOL + 2].iter().all(|heading| heading.contains("{k}")));
+    }
+
+    #[test]
+    fn sentences_are_one_sentence() {
+        for pattern in POOLS[..HEADING_POOL].iter().copied().flatten() {
+            assert!(pattern.ends_with('.') || pattern.ends_with('?'), "{pattern}");
+            assert_eq!(
+                pattern.matches(['.', '!', '?']).count() - usize::from(pattern.starts_with('!')),
+                1,
+                "{pattern}"
+            );
+            assert!(!pattern.contains("  ") && !pattern.contains(['"', '#', '*', '[', '<']), "{pattern}");
+        }
+    }
+}

@@ -2,8 +2,11 @@
 //! Never a claim to be a model: [`TextModel::is_offline`] is true and every article says so in its last paragraph.
 
 mod article;
+mod context;
 mod fault;
 mod grammar;
+mod mentions;
+mod phrase;
 mod seed;
 mod subject;
 mod task;

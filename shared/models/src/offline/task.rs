@@ -25,7 +25,8 @@ impl<'a> DraftInput<'a> {
         }
         let word_count = input.get("word_count").and_then(Value::as_u64).filter(|n| (1..=MAX_WORDS).contains(n));
         let word_count = word_count.and_then(|n| usize::try_from(n).ok());
-        let word_count = word_count.ok_or_else(|| format!("input.word_count is not a whole number from 1 to {MAX_WORDS}"))?;
+        let word_count =
+            word_count.ok_or_else(|| format!("input.word_count is not a whole number from 1 to {MAX_WORDS}"))?;
         if !input.get("fresh_angle").is_none_or(|angle| angle.is_null() || angle.is_i64() || angle.is_u64()) {
             return Err("input.fresh_angle is not a whole number".to_owned());
         }

@@ -10,16 +10,17 @@ pub(super) fn word_count(text: &str) -> usize {
 ///
 /// Addresses go because bare ones become links in most renderers, and this model promises to write none.
 pub(super) fn one_line(text: &str) -> String {
-    let mut line = String::with_capacity(text.len());
-    for token in text.split(|c: char| c.is_whitespace() || c.is_control()) {
-        if is_address(token) {
+    // Invisible characters first: what they hide inside an address would hide the address from us.
+    let visible: String = text.chars().filter(|c| !is_invisible(*c)).collect();
+    let mut line = String::with_capacity(visible.len());
+    for token in visible.split(|c: char| c.is_whitespace() || c.is_control()) {
+        if token.is_empty() || is_address(token) {
             continue;
         }
-        let start = line.len();
-        line.extend(token.chars().filter(|c| !is_invisible(*c)));
-        if line.len() > start && start > 0 {
-            line.insert(start, ' ');
+        if !line.is_empty() {
+            line.push(' ');
         }
+        line.push_str(token);
     }
     line
 }
@@ -58,7 +59,10 @@ pub(super) fn escape(text: &str) -> String {
             '_' => !before.is_alphanumeric() || !rest.clone().next().is_some_and(char::is_alphanumeric),
             // A heading's closing marks stand after a space.
             '#' => before == ' ' || before == '#',
-            '&' => rest.clone().next().is_some_and(|next| next == '#' || next.is_ascii_alphabetic()) && is_entity(rest.as_str()),
+            '&' => {
+                rest.clone().next().is_some_and(|next| next == '#' || next.is_ascii_alphabetic())
+                    && is_entity(rest.as_str())
+            }
             '=' => before == '=',
             _ => false,
         };
@@ -103,6 +107,7 @@ mod tests {
         assert_eq!(one_line("a\r\n\tb\u{0}c \u{202e}d\u{200b}e"), "a b c de");
         assert_eq!(one_line("see https://evil.test/x, WWW.evil.test or me@evil.test @home"), "see or @home");
         assert_eq!(one_line(" \u{feff} \n"), "");
+        assert_eq!(one_line("go https:\u{200b}//evil.test now"), "go now");
     }
 
     #[test]

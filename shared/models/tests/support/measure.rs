@@ -5,14 +5,14 @@ use std::collections::BTreeSet;
 
 /// What kind of block a line of Markdown is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Block {
+pub(crate) enum Block {
     Heading(usize, String),
     Paragraph(String),
     Item(String),
 }
 
 /// The blocks of the simple Markdown that the model writes.
-pub fn blocks(markdown: &str) -> Vec<Block> {
+pub(crate) fn blocks(markdown: &str) -> Vec<Block> {
     let lines = markdown.lines().filter(|line| !line.trim().is_empty());
     lines
         .map(|line| match (line.find(|c| c != '#'), line.strip_prefix("- ")) {
@@ -24,18 +24,18 @@ pub fn blocks(markdown: &str) -> Vec<Block> {
 }
 
 /// Words as tokens between white space with a letter or digit.
-pub fn words(text: &str) -> Vec<&str> {
+pub(crate) fn words(text: &str) -> Vec<&str> {
     text.split_whitespace().filter(|token| token.chars().any(char::is_alphanumeric)).collect()
 }
 
 /// Words in lower case without punctuation.
-pub fn normal_words(text: &str) -> Vec<String> {
+pub(crate) fn normal_words(text: &str) -> Vec<String> {
     let clean = |word: &str| word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
     words(text).into_iter().map(clean).collect()
 }
 
 /// The sentences of a block of prose.
-pub fn sentences(text: &str) -> Vec<&str> {
+pub(crate) fn sentences(text: &str) -> Vec<&str> {
     text.split_inclusive(['.', '!', '?'])
         .scan(0, |start, piece| {
             let from = *start;
@@ -58,7 +58,7 @@ pub fn sentences(text: &str) -> Vec<&str> {
 }
 
 /// All sentences of paragraphs and list items, in order.
-pub fn prose(markdown: &str, with_items: bool) -> Vec<String> {
+pub(crate) fn prose(markdown: &str, with_items: bool) -> Vec<String> {
     let mut found = Vec::new();
     for block in blocks(markdown) {
         match block {
@@ -71,7 +71,7 @@ pub fn prose(markdown: &str, with_items: bool) -> Vec<String> {
 }
 
 /// Flesch reading ease of the prose.
-pub fn flesch(markdown: &str) -> f64 {
+pub(crate) fn flesch(markdown: &str) -> f64 {
     let sentences = prose(markdown, true);
     let words: Vec<String> = sentences.iter().flat_map(|sentence| normal_words(sentence)).collect();
     let syllables: usize = words.iter().map(|word| syllables(word)).sum();
@@ -80,7 +80,7 @@ pub fn flesch(markdown: &str) -> f64 {
 }
 
 /// Groups of vowels, less a silent `e`.
-pub fn syllables(word: &str) -> usize {
+pub(crate) fn syllables(word: &str) -> usize {
     let vowel = |c: char| "aeiouyáéíóúäöüàèìòùâêîôû".contains(c);
     let mut count = 0;
     let mut inside = false;
@@ -91,23 +91,26 @@ pub fn syllables(word: &str) -> usize {
         inside = vowel(c);
     }
     let silent = word.ends_with('e') && !word.ends_with("le") && count > 1
-        || (word.ends_with("es") || word.ends_with("ed")) && count > 1 && !word.ends_with("ted") && !word.ends_with("ses");
+        || (word.ends_with("es") || word.ends_with("ed"))
+            && count > 1
+            && !word.ends_with("ted")
+            && !word.ends_with("ses");
     (count - usize::from(silent)).max(1)
 }
 
 /// The set of five-word runs.
-pub fn shingles(markdown: &str) -> BTreeSet<Vec<String>> {
+pub(crate) fn shingles(markdown: &str) -> BTreeSet<Vec<String>> {
     normal_words(markdown).windows(5).map(<[String]>::to_vec).collect()
 }
 
 /// Shared runs among all runs.
-pub fn jaccard(one: &BTreeSet<Vec<String>>, other: &BTreeSet<Vec<String>>) -> f64 {
+pub(crate) fn jaccard(one: &BTreeSet<Vec<String>>, other: &BTreeSet<Vec<String>>) -> f64 {
     let shared = one.intersection(other).count() as f64;
     shared / (one.len() as f64 + other.len() as f64 - shared)
 }
 
 /// The longest number of sentences in a row that open with the same word.
-pub fn longest_run_of_openings(sentences: &[String]) -> usize {
+pub(crate) fn longest_run_of_openings(sentences: &[String]) -> usize {
     let mut longest = 0;
     let mut run = 0;
     let mut last = String::new();
@@ -121,7 +124,7 @@ pub fn longest_run_of_openings(sentences: &[String]) -> usize {
 }
 
 /// Occurrences of a phrase per hundred words.
-pub fn density(markdown: &str, phrase: &str) -> f64 {
+pub(crate) fn density(markdown: &str, phrase: &str) -> f64 {
     let text = normal_words(markdown).join(" ");
     let phrase = normal_words(phrase).join(" ");
     let padded = format!(" {text} ");

@@ -174,10 +174,10 @@ impl FaultPlan {
         &self,
         port: &'static str,
         operation: &'static str,
+        detail: String,
         entries: &[E],
         call: impl Fn(Vec<E>) -> F,
     ) -> Result<Vec<FailedEntry>, PortError> {
-        let detail = format!("{} entries", entries.len());
         match self.enter(port, operation, detail).await {
             None => call(entries.to_vec()).await,
             Some(Fault::FailBefore) => Err(failed(port)),

@@ -29,6 +29,13 @@ impl FaultyPublisher {
 impl Publisher for FaultyPublisher {
     async fn publish(&self, batch: &[Message]) -> Result<Vec<FailedEntry>, PortError> {
         let publish = |entries: Vec<Message>| async move { self.inner.publish(&entries).await };
-        self.plan.batch("publisher", "publish", batch, publish).await
+        let detail: Vec<String> = batch.iter().map(name).collect();
+        self.plan.batch("publisher", "publish", detail.join(", "), batch, publish).await
     }
+}
+
+/// The message's subject and id, for the trace.
+fn name(message: &Message) -> String {
+    let id = message.attributes.get("ce-id").map_or("without id", String::as_str);
+    format!("{} ({id})", message.subject)
 }

@@ -20,6 +20,10 @@ impl FaultyQueue {
         Self { inner, plan: plan.clone() }
     }
 
+    fn batched(&self, entries: usize) -> String {
+        format!("{} {entries} entries", self.inner.name())
+    }
+
     async fn through<T>(
         &self,
         operation: &'static str,
@@ -47,12 +51,12 @@ impl Queue for FaultyQueue {
 
     async fn send(&self, batch: &[OutboundMessage]) -> Result<Vec<FailedEntry>, PortError> {
         let send = |entries: Vec<OutboundMessage>| async move { self.inner.send(&entries).await };
-        self.plan.batch("queue", "send", batch, send).await
+        self.plan.batch("queue", "send", self.batched(batch.len()), batch, send).await
     }
 
     async fn ack(&self, receipts: &[Receipt]) -> Result<Vec<FailedEntry>, PortError> {
         let ack = |entries: Vec<Receipt>| async move { self.inner.ack(&entries).await };
-        self.plan.batch("queue", "ack", receipts, ack).await
+        self.plan.batch("queue", "ack", self.batched(receipts.len()), receipts, ack).await
     }
 
     async fn nack(&self, receipt: &Receipt, delay: Duration) -> Result<(), PortError> {

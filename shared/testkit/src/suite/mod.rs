@@ -10,7 +10,9 @@
 pub mod blobs;
 pub mod publisher;
 pub mod queue;
+pub mod secrets;
 pub mod state_store;
+pub mod text_model;
 
 mod harness;
 mod notification;

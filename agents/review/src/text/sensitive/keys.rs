@@ -46,7 +46,11 @@ pub(super) fn key(text: &str, at: usize) -> Option<(SensitiveKind, Span)> {
     let shape = SHAPES.iter().find(|shape| tail.starts_with(shape.prefix.as_bytes()))?;
     let rest = tail.get(shape.prefix.len()..)?;
     let allowed = |byte: &u8| {
-        if shape.capitals { byte.is_ascii_uppercase() || byte.is_ascii_digit() } else { byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.') }
+        if shape.capitals {
+            byte.is_ascii_uppercase() || byte.is_ascii_digit()
+        } else {
+            byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.')
+        }
     };
     let length = rest.iter().take_while(|byte| allowed(byte)).count();
     let secret = rest.get(..length)?;
@@ -84,14 +88,27 @@ mod tests {
     #[test]
     fn finds_keys() {
         let tail = "Ab3".repeat(14);
-        for text in [format!("sk-{tail}"), format!("key=sk-proj-{tail}"), format!("https://a.io/?k=AIza{tail}"), format!("ghp_{tail}"), "AKIAIOSFODNN7EXAMPLE".to_owned()] {
+        for text in [
+            format!("sk-{tail}"),
+            format!("key=sk-proj-{tail}"),
+            format!("https://a.io/?k=AIza{tail}"),
+            format!("ghp_{tail}"),
+            "AKIAIOSFODNN7EXAMPLE".to_owned(),
+        ] {
             assert_eq!(kinds(&text), [SensitiveKind::Key], "{text}");
         }
     }
 
     #[test]
     fn leaves_words_alone() {
-        for text in ["sk-learn-pipelines-and-transformers", "risk-adjusted-portfolio-management-now", "sk-short", "AKIAshort", "ASIA PACIFIC", "-----BEGIN CERTIFICATE-----"] {
+        for text in [
+            "sk-learn-pipelines-and-transformers",
+            "risk-adjusted-portfolio-management-now",
+            "sk-short",
+            "AKIAshort",
+            "ASIA PACIFIC",
+            "-----BEGIN CERTIFICATE-----",
+        ] {
             assert_eq!(kinds(text), [], "{text}");
         }
     }

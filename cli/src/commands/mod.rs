@@ -1,0 +1,68 @@
+//! One file for each verb: what it takes, its thin I/O, and a pure function that is tested in place.
+
+mod channels;
+mod contracts;
+mod demo;
+mod dlq;
+mod explain;
+mod list;
+mod quarantine;
+mod request;
+mod retry;
+mod show;
+mod tail;
+mod up;
+
+use crate::{app::App, exit::Exit};
+
+/// What can be done.
+#[derive(Debug, clap::Subcommand)]
+pub(crate) enum Command {
+    /// Take one request through the whole mesh, here and now
+    Demo(demo::DemoArgs),
+    /// Run the mesh until SIGTERM or Ctrl-C
+    Up(up::UpArgs),
+    /// Ask for an article
+    Request(request::RequestArgs),
+    /// Show a content, a request or an event with its whole run
+    Show(show::ShowArgs),
+    /// List contents, newest first
+    List(list::ListArgs),
+    /// Follow the events as they are published
+    Tail(tail::TailArgs),
+    /// Dead-letter queues: messages that agents gave up
+    #[command(subcommand)]
+    Dlq(dlq::DlqCommand),
+    /// Messages set aside whole: rejected, failed or suspended
+    #[command(subcommand)]
+    Quarantine(quarantine::QuarantineCommand),
+    /// Ask again for what failed: publish copies of failed requests
+    Retry(retry::RetryArgs),
+    /// List the channels: which events travel where, from whom, to whom
+    Channels(channels::ChannelsArgs),
+    /// The contracts of events and records
+    #[command(subcommand)]
+    Contracts(contracts::ContractsCommand),
+    /// Explain an error code: cause and cure
+    Explain(explain::ExplainArgs),
+}
+
+impl Command {
+    /// Does it.
+    pub(crate) async fn run(self, app: &App) -> anyhow::Result<Exit> {
+        match self {
+            Self::Demo(args) => demo::run(args, app).await,
+            Self::Up(args) => up::run(args, app).await,
+            Self::Request(args) => request::run(args, app).await,
+            Self::Show(args) => show::run(args, app).await,
+            Self::List(args) => list::run(args, app).await,
+            Self::Tail(args) => tail::run(args, app).await,
+            Self::Dlq(command) => command.run(app).await,
+            Self::Quarantine(command) => command.run(app).await,
+            Self::Retry(args) => retry::run(args, app).await,
+            Self::Channels(args) => channels::run(args, app),
+            Self::Contracts(command) => command.run(app).await,
+            Self::Explain(args) => explain::run(args, app),
+        }
+    }
+}

@@ -1,0 +1,217 @@
+//! `mesh request`: asks for an article. What the mesh would reject is refused here already.
+
+use std::{path::PathBuf, time::Duration};
+
+use anyhow::Context;
+use mesh_contracts::{Contract, events::ContentRequest, find_type};
+use mesh_core::ids;
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+use uuid::Uuid;
+
+use crate::{
+    app::App,
+    door::{self, Refusal},
+    exit::Exit,
+    journal::Published,
+    mesh::Mesh,
+    output::{style, text},
+    runs::{self, Followed},
+};
+
+/// What the request says, as flags or as a JSON body.
+#[derive(Debug, clap::Args)]
+pub(crate) struct RequestArgs {
+    /// A JSON body; - reads standard input
+    #[arg(conflicts_with = "Flags", required_unless_present = "topic")]
+    file: Option<PathBuf>,
+    #[command(flatten)]
+    flags: Flags,
+    /// Follow the run to its end
+    #[arg(long)]
+    wait: bool,
+    /// Longest wait, in seconds
+    #[arg(long, value_name = "S", default_value_t = 300, requires = "wait")]
+    timeout: u64,
+}
+
+/// The fields of a request.
+#[derive(Debug, Default, clap::Args)]
+#[group(multiple = true)]
+pub(crate) struct Flags {
+    /// Subject or title, 1 to 200 characters
+    #[arg(long)]
+    topic: Option<String>,
+    /// Length in words, 300 to 2000
+    #[arg(long, value_name = "N", default_value_t = 800, allow_negative_numbers = true)]
+    words: i64,
+    /// Further context, such as the audience; under 2000 characters
+    #[arg(long, value_name = "TEXT")]
+    context: Option<String>,
+    /// Your own id: the same id is the same request
+    #[arg(long, value_name = "ID")]
+    request_id: Option<String>,
+    /// The site the article is for
+    #[arg(long, value_name = "NAME")]
+    site: Option<String>,
+    /// The post the article belongs to
+    #[arg(long, value_name = "NAME")]
+    post: Option<String>,
+    /// A word to be found by; may be repeated
+    #[arg(long = "keyword", value_name = "WORD")]
+    keywords: Vec<String>,
+    /// Language, such as en or de-CH
+    #[arg(long, value_name = "TAG")]
+    language: Option<String>,
+}
+
+/// What became of the request so far.
+#[derive(Debug, Serialize)]
+struct Report {
+    event_id: Uuid,
+    content_id: Uuid,
+    /// `sent`, or how the run ended.
+    outcome: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code: Option<String>,
+}
+
+pub(crate) async fn run(args: RequestArgs, app: &App) -> anyhow::Result<Exit> {
+    let settings = app.settings(None)?;
+    let spec = find_type(ContentRequest::TYPE).context("no contract for requests")?;
+    let body = match &args.file {
+        Some(file) => door::read_body(file).await?,
+        None => body(&args.flags).to_string(),
+    };
+    let data = match door::admit(spec, &body) {
+        Ok(data) => data,
+        Err(refusal) => return refuse(&refusal, app),
+    };
+    let mesh = Mesh::open(app, settings).await?;
+    let id = door::request_id(&data, mesh.fresh_id());
+    let after = mesh.journal().last_seq().await?;
+    if let Some(refusal) = reused(&mesh, id, &data).await? {
+        return refuse(&refusal, app);
+    }
+    mesh.publish(&[door::first_message(spec, id, mesh.now(), None, &data)]).await?;
+    let report = Report { event_id: id, content_id: ids::of_content(id).0, outcome: "sent".into(), code: None };
+    if args.wait {
+        return wait(&mesh, report, after, Duration::from_secs(args.timeout), app).await;
+    }
+    tell(&report, app)?;
+    app.out.say(format_args!("Follow it: {}", app.command(&["show", &report.content_id.to_string()])));
+    Ok(Exit::Ok)
+}
+
+/// The body that the flags describe.
+fn body(flags: &Flags) -> Value {
+    let mut body = Map::new();
+    body.insert("content_topic".into(), json!(flags.topic));
+    body.insert("word_count".into(), json!(flags.words));
+    let texts = [
+        ("prompt_context", &flags.context),
+        ("request_id", &flags.request_id),
+        ("website_id", &flags.site),
+        ("post_id", &flags.post),
+        ("language", &flags.language),
+    ];
+    body.extend(texts.into_iter().filter_map(|(name, text)| Some((name.to_owned(), json!(text.as_ref()?)))));
+    if !flags.keywords.is_empty() {
+        body.insert("keywords".into(), json!(flags.keywords));
+    }
+    body.into()
+}
+
+/// Says why nothing was sent.
+pub(super) fn refuse(refusal: &Refusal, app: &App) -> anyhow::Result<Exit> {
+    if app.out.json {
+        app.out.value(refusal)?;
+    } else {
+        app.out.complain(format_args!("{refusal}"));
+    }
+    app.out.say(format_args!("Nothing was sent. More: {}", app.command(&["explain", refusal.code])));
+    Ok(Exit::Usage)
+}
+
+/// The same id was sent before, with something else: the mesh would reject it.
+async fn reused(mesh: &Mesh, id: Uuid, data: &Value) -> anyhow::Result<Option<Refusal>> {
+    let earlier = mesh.journal().by_event(&id.to_string(), 1).await?.into_iter().map(Published::from).next();
+    Ok(earlier.filter(|event| event.data != *data).map(|event| Refusal {
+        code: "IDEMPOTENCY_KEY_REUSED",
+        message: format!("the request_id was used before, with another body, at {}", event.at),
+        details: Vec::new(),
+    }))
+}
+
+fn tell(report: &Report, app: &App) -> anyhow::Result<()> {
+    if app.out.json {
+        return app.out.value(report);
+    }
+    app.out.line(format_args!("event id    {}", report.event_id))?;
+    Ok(app.out.line(format_args!("content id  {}", report.content_id))?)
+}
+
+async fn wait(mesh: &Mesh, report: Report, after: u64, longest: Duration, app: &App) -> anyhow::Result<Exit> {
+    let start = mesh.now();
+    let until = Some(start.plus(longest));
+    let see = |event: &Published| app.out.say(event.since(start));
+    let followed = runs::follow(mesh, report.event_id, after, until, see).await?;
+    let (report, sentence, exit) = conclude(report, &followed);
+    tell(&report, app)?;
+    match exit {
+        Exit::Ok => app.out.say(style::good(sentence)),
+        _ => app.out.complain(style::bad(sentence)),
+    }
+    if followed == Followed::TimedOut {
+        app.out.say(format_args!("Is the mesh running? {}", app.command(&["up"])));
+    }
+    Ok(exit)
+}
+
+/// What following a run came to, for people and for scripts.
+fn conclude(mut report: Report, followed: &Followed) -> (Report, String, Exit) {
+    let (outcome, code, sentence, exit) = match followed {
+        Followed::Ended(end) => {
+            let exit = if end.is_failure() { Exit::Failure } else { Exit::Ok };
+            let code = end.code.as_deref().map(|code| format!(" ({})", text::plain(code))).unwrap_or_default();
+            (end.event_type.clone(), end.code.clone(), format!("The run ended with {}{code}.", end.event_type), exit)
+        }
+        Followed::Stuck { agent, code } => {
+            let sentence = format!("{agent} gave up ({code}); the message waits in its dead-letter queue.");
+            ("stuck".into(), Some(code.clone()), sentence, Exit::Failure)
+        }
+        Followed::TimedOut => ("timed out".into(), None, "The run has not ended yet.".into(), Exit::Failure),
+    };
+    (report.outcome, report.code) = (outcome, code);
+    (report, sentence, exit)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::runs::RunEnd;
+
+    #[test]
+    fn the_body_has_the_fields_that_were_given_and_no_others() {
+        let flags = Flags { topic: Some("Grids".into()), words: 800, ..Flags::default() };
+        assert_eq!(body(&flags), json!({"content_topic": "Grids", "word_count": 800}));
+        let flags = Flags { site: Some("w".into()), keywords: vec!["a".into()], ..flags };
+        let full = json!({"content_topic": "Grids", "word_count": 800, "website_id": "w", "keywords": ["a"]});
+        assert_eq!(body(&flags), full);
+    }
+
+    #[test]
+    fn a_failure_is_an_exit_code() {
+        let report = || Report { event_id: Uuid::nil(), content_id: Uuid::nil(), outcome: String::new(), code: None };
+        let ended = |event_type: &str, code: Option<&str>| {
+            let code = code.map(str::to_owned);
+            Followed::Ended(RunEnd { event_type: event_type.into(), event_id: None, code, at: None })
+        };
+        let (_, sentence, exit) = conclude(report(), &ended("ContentPublished", None));
+        assert_eq!((sentence.as_str(), exit), ("The run ended with ContentPublished.", Exit::Ok));
+        let (told, sentence, exit) = conclude(report(), &ended("GenFailure", Some("MODEL_AUTH")));
+        assert_eq!((sentence.as_str(), exit), ("The run ended with GenFailure (MODEL_AUTH).", Exit::Failure));
+        assert_eq!((told.outcome.as_str(), told.code.as_deref()), ("GenFailure", Some("MODEL_AUTH")));
+        assert_eq!(conclude(report(), &Followed::TimedOut).2, Exit::Failure);
+    }
+}

@@ -1,0 +1,31 @@
+//! Logs go to stderr, filtered by `MESH_LOG`.
+
+use std::io::{self, IsTerminal};
+
+use anyhow::Context;
+use mesh_core::env::MESH_LOG;
+use tracing_subscriber::EnvFilter;
+
+/// Starts logging what `filter` lets through; absent: warnings.
+pub(crate) fn start(filter: Option<&str>) -> anyhow::Result<()> {
+    let filter = parse(filter.unwrap_or("warn"))?;
+    let colours = io::stderr().is_terminal() && anstream::AutoStream::choice(&io::stderr()) != anstream::ColorChoice::Never;
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).with_ansi(colours).init();
+    Ok(())
+}
+
+fn parse(filter: &str) -> anyhow::Result<EnvFilter> {
+    EnvFilter::builder().parse(filter).with_context(|| format!("{MESH_LOG} is {filter:?}; allowed is a filter such as info or mesh_core=debug"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_filter_that_cannot_be_read_is_named() {
+        assert!(parse("info,mesh_core=debug").is_ok());
+        let error = format!("{:#}", parse("info=loud=really").expect_err("no filter"));
+        assert!(error.starts_with("MESH_LOG is \"info=loud=really\""), "{error}");
+    }
+}

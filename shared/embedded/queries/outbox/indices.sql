@@ -1,0 +1,1 @@
+SELECT idx FROM outbox WHERE entry = ?1

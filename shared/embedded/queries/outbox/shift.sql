@@ -1,0 +1,1 @@
+UPDATE outbox SET idx = idx + ?2 WHERE entry = ?1

@@ -1,0 +1,141 @@
+//! One article through all agents, the process killed before and after every single call of a port.
+#![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, missing_docs)]
+
+use std::sync::{Arc, atomic::{AtomicU64, Ordering}};
+
+use async_trait::async_trait;
+use mesh_core::{Settings, Timestamp, ports::{ChatRequest, ChatResponse, ModelError, TextModel}};
+use mesh_models::OfflineTextModel;
+use mesh_testkit::{
+    block_on,
+    crash::{Outcome, crash_points, run_until_crash},
+    faulty::{CallRecord, Fault},
+};
+use mesh_tests::{Mutation, World, check};
+use serde_json::json;
+
+/// Counts what would have been paid.
+#[derive(Debug, Default)]
+struct Paid {
+    model: OfflineTextModel,
+    calls: AtomicU64,
+}
+
+#[async_trait]
+impl TextModel for Paid {
+    fn name(&self) -> &str {
+        self.model.name()
+    }
+
+    fn is_offline(&self) -> bool {
+        true
+    }
+
+    async fn complete(&self, request: &ChatRequest, deadline: Timestamp) -> Result<ChatResponse, ModelError> {
+        self.calls.fetch_add(1, Ordering::Relaxed);
+        self.model.complete(request, deadline).await
+    }
+}
+
+/// What one run showed.
+struct Run {
+    trace: Vec<CallRecord>,
+    findings: Vec<String>,
+}
+
+/// One article, killed where `crash` says, started again, and run until all is quiet.
+fn run(mutation: Option<Mutation>, crash: Option<(u64, Fault)>) -> Run {
+    let paid = Arc::new(Paid::default());
+    let mut world = World::with(Settings::default(), mutation, Some(Arc::clone(&paid) as Arc<dyn TextModel>));
+    world.publish("ContentRequest", &json!({"content_topic": "Urban Beekeeping", "word_count": 300, "request_id": "r1"}));
+    if let Some((k, fault)) = crash.clone() {
+        world.plan.at(k, fault);
+    }
+    let mut findings = Vec::new();
+    if run_until_crash(world.drain(), &world.plan) == Outcome::Crashed {
+        findings.extend(published_but_not_committed(&world));
+        world.restart();
+        block_on(world.drain());
+    }
+    let trace = world.plan.trace();
+    findings.extend(block_on(check(&world, 1)));
+    let allowed = allowed_calls(&trace, crash.as_ref());
+    let calls = paid.calls.load(Ordering::Relaxed);
+    if calls > allowed {
+        findings.push(format!("{calls} model calls, {allowed} allowed"));
+    }
+    Run { trace, findings }
+}
+
+/// An answer can be lost between the provider and the store; one that is stored is never bought again.
+fn allowed_calls(trace: &[CallRecord], crash: Option<&(u64, Fault)>) -> u64 {
+    let Some((k, fault)) = crash else { return 1 };
+    let call = trace.iter().find(|call| call.k == *k).expect("the crash is on record");
+    let bought = call.port == "text_model" && *fault == Fault::CrashAfter;
+    let not_stored = call.operation == "put" && call.detail.contains("answers/") && *fault == Fault::CrashBefore;
+    if bought || not_stored { 2 } else { 1 }
+}
+
+/// At the moment of the crash, every event that an agent published is in a committed outbox.
+fn published_but_not_committed(world: &World) -> Vec<String> {
+    use mesh_core::ports::StateStore;
+    let journal = block_on(world.store.journal().since(0, None, 10_000)).expect("a journal");
+    let causes: Vec<uuid::Uuid> = journal.iter().filter_map(|entry| entry.event_id.as_deref()?.parse().ok()).collect();
+    let committed = |agent: &str, id: &str| {
+        causes.iter().any(|cause| {
+            let entry = block_on(world.store.state().entry(agent, *cause)).expect("an entry");
+            entry.is_some_and(|entry| {
+                entry.outbox.iter().any(|out| out.message.attributes.get("ce-id").map(String::as_str) == Some(id))
+            })
+        })
+    };
+    let ours = journal.iter().filter_map(|entry| {
+        let agent = entry.attributes.get("ce-source")?.strip_prefix("/mesh/")?;
+        (agent != "test").then_some((agent, entry.event_id.as_deref()?))
+    });
+    ours.filter(|(agent, id)| !committed(agent, id))
+        .map(|(agent, id)| format!("{agent} published {id} without having committed it"))
+        .collect()
+}
+
+fn failures(mutation: Option<Mutation>) -> (usize, Vec<String>) {
+    let clean = run(mutation, None);
+    if !clean.findings.is_empty() {
+        return (0, clean.findings);
+    }
+    let mut points = 0;
+    let mut failures = Vec::new();
+    for (k, fault) in crash_points(&clean.trace) {
+        points += 1;
+        let found = run(mutation, Some((k, fault.clone()))).findings;
+        let call = clean.trace.iter().find(|call| call.k == k).expect("a recorded call");
+        failures.extend(found.into_iter().map(|finding| format!("{fault:?} {call}: {finding}")));
+        if mutation.is_some() && !failures.is_empty() {
+            break;
+        }
+    }
+    (points, failures)
+}
+
+#[test]
+fn a_crash_at_any_point_loses_nothing_and_does_nothing_twice() {
+    let (points, failures) = failures(None);
+    assert!(failures.is_empty(), "{} failures:\n{}", failures.len(), failures.join("\n"));
+    assert!(points > 100, "only {points} points: is the whole mesh recorded?");
+    println!("{points} crash points, all right");
+}
+
+#[test]
+fn the_test_notices_marking_before_handling() {
+    assert!(!failures(Some(Mutation::MarkBeforeHandling)).1.is_empty());
+}
+
+#[test]
+fn the_test_notices_publishing_before_the_commit() {
+    assert!(!failures(Some(Mutation::PublishBeforeCommit)).1.is_empty());
+}
+
+#[test]
+fn the_test_notices_an_answer_stored_after_use() {
+    assert!(!failures(Some(Mutation::AnswerStoredAfterUse)).1.is_empty());
+}
