@@ -3,7 +3,7 @@
 use std::{fmt, time::Duration};
 
 use mesh_contracts::{Finality, find_type};
-use mesh_core::{Timestamp, envelope::attribute, event::SOURCE_PREFIX};
+use mesh_core::{Timestamp, envelope::attribute, event::SOURCE_PREFIX, ids};
 use mesh_embedded::JournalEntry;
 use serde::Serialize;
 use serde_json::Value;
@@ -27,10 +27,10 @@ pub(crate) struct Published {
     pub(crate) event_type: Option<String>,
     /// The agent, or other part of the mesh, that emitted it.
     pub(crate) from: Option<String>,
-    /// Its id.
-    pub(crate) event_id: Option<String>,
+    /// Its id in the mesh.
+    pub(crate) event_id: Uuid,
     /// Its run.
-    pub(crate) correlation_id: Option<String>,
+    pub(crate) correlation_id: Uuid,
     /// What it is about.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) subject: Option<String>,
@@ -45,21 +45,38 @@ pub(crate) struct Published {
 
 impl From<JournalEntry> for Published {
     fn from(entry: JournalEntry) -> Self {
-        let attribute = |name: &str| entry.attributes.get(name).cloned();
-        let from = attribute(attribute::SOURCE);
+        let data = mesh_contracts::parse(&entry.body).unwrap_or_else(|_| Value::String(entry.body.clone()));
+        let event_id = event_id(&entry, &data);
+        let source = entry.attributes.get(attribute::SOURCE).cloned();
+        let foreign = |text: &str| ids::of_foreign(source.as_deref().unwrap_or_default(), text);
+        let run = entry.correlation_id.as_deref();
         Self {
             seq: entry.seq,
             at: entry.at.rfc3339(),
-            from: from.map(|source| source.strip_prefix(SOURCE_PREFIX).map(str::to_owned).unwrap_or(source)),
-            origin: attribute(attribute::ORIGIN),
-            data: mesh_contracts::parse(&entry.body).unwrap_or(Value::String(entry.body)),
+            event_id,
+            correlation_id: run.map_or(event_id, |text| Uuid::try_parse(text).unwrap_or_else(|_| foreign(text))),
+            from: source.map(|source| source.strip_prefix(SOURCE_PREFIX).map(str::to_owned).unwrap_or(source)),
+            origin: entry.attributes.get(attribute::ORIGIN).cloned(),
+            data,
             channel: entry.channel,
             event_type: entry.event_type,
-            event_id: entry.event_id,
-            correlation_id: entry.correlation_id,
             subject: entry.about,
             published: entry.at,
         }
+    }
+}
+
+/// The id the mesh knows an event under: its own, or one made of where it comes from (see `mesh_core::envelope`).
+fn event_id(entry: &JournalEntry, data: &Value) -> Uuid {
+    let source = entry.attributes.get(attribute::SOURCE).map(String::as_str).unwrap_or_default();
+    if let Some(id) = &entry.event_id {
+        let ours = source.starts_with(SOURCE_PREFIX).then(|| Uuid::try_parse(id).ok()).flatten();
+        return ours.unwrap_or_else(|| ids::of_foreign(source, id));
+    }
+    let text = |field: &str| data.get(field).and_then(Value::as_str).filter(|text| !text.trim().is_empty());
+    match text("request_id") {
+        Some(request) => ids::of_request(text("website_id").unwrap_or_default(), request),
+        None => Uuid::try_parse(&entry.message_id).unwrap_or_else(|_| ids::of_foreign("sns", &entry.message_id)),
     }
 }
 
@@ -67,11 +84,6 @@ impl Published {
     /// When it was published.
     pub(crate) fn time(&self) -> Timestamp {
         self.published
-    }
-
-    /// Its id, when it is one of ours.
-    pub(crate) fn id(&self) -> Option<Uuid> {
-        self.event_id.as_deref().and_then(|id| id.parse().ok())
     }
 
     /// Its type as text.
@@ -165,7 +177,7 @@ pub(crate) mod testing {
             seq: 7,
             at: Timestamp(1500),
             channel: channel.to_owned(),
-            message_id: "m".to_owned(),
+            message_id: Uuid::from_u128(3).to_string(),
             event_id: Some(Uuid::from_u128(1).to_string()),
             event_type: Some(event_type.to_owned()),
             correlation_id: Some(Uuid::from_u128(2).to_string()),
@@ -190,6 +202,22 @@ mod tests {
         let line = anstream::adapter::strip_str(&event.since(Timestamp(1000))).to_string();
         assert_eq!(line, "   0.50 s  ContentReady        content-gen   \"Grids[2J\", 812 words, revision 2");
         assert_eq!((event.from.as_deref(), event.origin.as_deref()), (Some("content-gen"), Some("o")));
+    }
+
+    #[test]
+    fn a_bare_request_is_known_by_its_own_id_or_that_of_its_message() {
+        let bare = |body: &str| {
+            let (message_id, body) = (Uuid::from_u128(3).to_string(), body.to_owned());
+            let (channel, subject, seq, at) = ("/content/request".to_owned(), String::new(), 1, Timestamp(0));
+            let attributes = std::collections::BTreeMap::new();
+            let (event_id, event_type, correlation_id, about) = (None, None, None, None);
+            Published::from(JournalEntry {
+                seq, at, channel, message_id, event_id, event_type, correlation_id, about, subject, attributes, body,
+            })
+        };
+        let named = bare(r#"{"request_id": "r"}"#);
+        assert_eq!((named.event_id, named.correlation_id), (ids::of_request("", "r"), ids::of_request("", "r")));
+        assert_eq!(bare("{").event_id, Uuid::from_u128(3));
     }
 
     #[test]

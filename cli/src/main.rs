@@ -4,6 +4,7 @@
 mod app;
 mod args;
 mod commands;
+mod copies;
 mod door;
 mod exit;
 mod journal;
@@ -12,6 +13,7 @@ mod mesh;
 mod output;
 mod registry;
 mod runs;
+mod spent;
 
 use std::process::ExitCode;
 

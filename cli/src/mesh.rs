@@ -1,25 +1,26 @@
 //! The composition root: the embedded store under the folder of the mesh, the agents, the model, the runners.
 
-use std::{path::Path, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use anyhow::{Context, bail};
 use mesh_core::{
-    Agent, Manifest, Ports, Settings, Timestamp,
+    Agent, Manifest, Policy, Settings, Timestamp,
     config::TextModelSettings,
     message::Message,
-    ports::{Blobs, Clock, Entropy, Publisher, Queue, StateStore, TextModel},
+    ports::{Blobs, Clock, Entropy, Publisher, TextModel},
 };
 use mesh_embedded::{
-    EmbeddedQueue, EnvSecrets, Journal, Options, QueueSpec, Redrive, Store, SyncMode, SystemClock, SystemEntropy,
+    EmbeddedQueue, EnvSecrets, Journal, Options, Store, SyncMode, SystemClock, SystemEntropy,
+    host::{self, Host},
 };
 use mesh_models::OfflineTextModel;
 use uuid::Uuid;
 
-use crate::{app::App, registry};
+use crate::{app::App, journal::Published, registry};
 
-/// Receives after which a message goes to the dead-letter queue although no agent gave it up: the backstop for
-/// "nothing ran at all".
-const BACKSTOP: u32 = 20;
 /// What can be browsed as plain files.
 const BROWSABLE: &[&str] = &["site/", "sites/", "published/", "drafts/"];
 
@@ -40,10 +41,7 @@ impl Mesh {
     /// Opens the mesh in its folder, making it if need be; what is published from now on reaches every agent's queue.
     pub(crate) async fn open(app: &App, settings: Settings) -> anyhow::Result<Self> {
         let mesh = Self::at(&app.home, settings)?;
-        let specs: Vec<QueueSpec> = mesh.agents.iter().map(|agent| queue(agent.manifest())).collect();
-        mesh.store.queues().ensure(&specs).await?;
-        let channels: Vec<String> = mesh_contracts::EVENTS.iter().map(|spec| spec.channel.to_owned()).collect();
-        mesh.store.topics().ensure(&channels).await?;
+        host::declare(&mesh.store, &mesh.agents).await?;
         Ok(mesh)
     }
 
@@ -68,21 +66,28 @@ impl Mesh {
         Ok(Self { settings, agents, store, clock, entropy })
     }
 
-    /// What runners work with.
-    pub(crate) fn ports(&self, app: &App) -> anyhow::Result<Ports> {
-        Ok(Ports {
-            state: Arc::new(self.store.state()),
-            blobs: Arc::new(self.store.blobs()),
-            publisher: Arc::new(self.store.topics()),
-            text_model: self.text_model(app)?,
-            clock: Arc::clone(&self.clock),
-            entropy: Arc::clone(&self.entropy),
-            model_timeout: self.settings.model_timeout,
-        })
+    /// All agents, ready to run.
+    pub(crate) async fn host(&self, app: &App) -> anyhow::Result<Host> {
+        let (clock, entropy) = (Arc::clone(&self.clock), Arc::clone(&self.entropy));
+        let text_model = self.text_model(app)?;
+        let ports = host::ports(&self.store, clock, entropy, text_model, &self.settings);
+        let policy = Policy { attempts: self.settings.attempts, backoff_scale: self.settings.backoff_scale };
+        Ok(Host::new(self.store.clone(), &ports, self.agents.clone(), policy).await?)
     }
 
     fn text_model(&self, app: &App) -> anyhow::Result<Arc<dyn TextModel>> {
-        todo!()
+        Ok(match &self.settings.text_model {
+            TextModelSettings::Offline { name } => Arc::new(OfflineTextModel::from_name(name)?),
+            TextModelSettings::OpenAi { .. } => todo!(),
+        })
+    }
+
+    /// The name of the model that writes.
+    pub(crate) fn model(&self) -> String {
+        match &self.settings.text_model {
+            TextModelSettings::Offline { name } => name.clone(),
+            TextModelSettings::OpenAi { model, .. } => format!("openai/{model}"),
+        }
     }
 
     /// The declaration of an agent.
@@ -97,6 +102,21 @@ impl Mesh {
     /// Names of all agents.
     pub(crate) fn names(&self) -> Vec<&str> {
         self.agents.iter().map(|agent| agent.manifest().name.as_str()).collect()
+    }
+
+    /// The agents that handle an event; those of a bare payload, by its channel.
+    pub(crate) fn handlers<'a>(&'a self, event: &'a Published) -> impl Iterator<Item = &'a Manifest> {
+        let manifests = self.agents.iter().map(|agent| agent.manifest());
+        manifests.filter(|manifest| match &event.event_type {
+            Some(event_type) => manifest.handles(event_type).is_some(),
+            None => manifest.subscribes.iter().any(|subscription| subscription.channel == event.channel),
+        })
+    }
+
+    /// The plain file of a blob, where there is one.
+    pub(crate) fn file(&self, app: &App, uri: &str) -> Option<PathBuf> {
+        let path = app.home.join("blobs").join(self.store.blobs().key_of(uri)?);
+        path.is_file().then_some(path)
     }
 
     /// The dead-letter queue of an agent.
@@ -132,13 +152,4 @@ impl Mesh {
             Some(entry) => bail!("{} of {} events were not taken: {}", failed.len(), batch.len(), entry.message),
         }
     }
-}
-
-/// The queue of an agent, as its declaration says.
-fn queue(manifest: &Manifest) -> QueueSpec {
-    let mut spec = QueueSpec::new(manifest.name.clone());
-    spec.visibility = manifest.visibility();
-    spec.redrive = Some(Redrive { dlq: manifest.dlq(), max_receive_count: BACKSTOP });
-    spec.channels = manifest.subscribes.iter().map(|subscription| subscription.channel.clone()).collect();
-    spec
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use mesh_contracts::{find_type, records::ContentRecord};
+use mesh_contracts::records::ContentRecord;
 use mesh_core::{
     Timestamp, ids,
     ports::{DocKey, Document, StateStore},
@@ -81,11 +81,31 @@ pub(crate) async fn events(mesh: &Mesh, run: Uuid) -> anyhow::Result<Vec<Publish
     let entries = mesh.journal().by_correlation(&run.to_string(), MOST_OF_A_RUN).await?;
     let mut events: Vec<Published> = Vec::with_capacity(entries.len());
     for event in entries.into_iter().map(Published::from) {
-        if event.event_id.is_none() || events.iter().all(|earlier| earlier.event_id != event.event_id) {
+        if events.iter().all(|earlier| earlier.event_id != event.event_id) {
             events.push(event);
         }
     }
     Ok(events)
+}
+
+/// The event that started a run; one that came from elsewhere may not name its run, and is looked for.
+pub(crate) async fn first(mesh: &Mesh, run: Uuid) -> anyhow::Result<Option<Published>> {
+    let named = mesh.journal().by_event(&run.to_string(), 1).await?.into_iter().map(Published::from).next();
+    if named.is_some() {
+        return Ok(named);
+    }
+    search(mesh, |event| event.event_id == run).await
+}
+
+/// The newest event of which `wanted` is true.
+async fn search(mesh: &Mesh, wanted: impl Fn(&Published) -> bool) -> anyhow::Result<Option<Published>> {
+    let (mut found, mut seq) = (None, 0);
+    loop {
+        let page = mesh.journal().since(seq, None, PAGE).await?;
+        let Some(last) = page.last() else { return Ok(found) };
+        seq = last.seq;
+        found = page.into_iter().map(Published::from).rfind(&wanted).or(found);
+    }
 }
 
 /// Follows a run, telling `see` of each event once, until it ends, gets stuck, or `until` has come.
@@ -107,7 +127,7 @@ pub(crate) async fn follow(
         events.iter().skip(seen).for_each(&mut see);
         seen = seen.max(events.len());
         if let Some((end, known)) = &ended {
-            let told = events.iter().any(|event| event.id().is_some() && event.id() == end.event_id);
+            let told = events.iter().any(|event| Some(event.event_id) == end.event_id);
             if told || known.until(mesh.now()) > LAST_EVENT {
                 return Ok(Followed::Ended(end.clone()));
             }
@@ -135,7 +155,9 @@ pub(crate) async fn find(mesh: &Mesh, id: &str) -> anyhow::Result<Option<Uuid>> 
     {
         return Ok(Some(run));
     }
-    find_request(mesh, id).await
+    // The newest, when several sites use the same id.
+    let named = search(mesh, |event| event.text("request_id") == Some(id)).await?;
+    Ok(named.map(|event| event.correlation_id))
 }
 
 async fn find_uuid(mesh: &Mesh, id: Uuid) -> anyhow::Result<Option<Uuid>> {
@@ -151,36 +173,11 @@ async fn find_uuid(mesh: &Mesh, id: Uuid) -> anyhow::Result<Option<Uuid>> {
     if found.is_empty() {
         found = journal.by_subject(&text, 1).await?;
     }
-    let run = |event: Published| event.correlation_id.as_deref().and_then(|run| run.parse().ok()).or(event.id());
-    if let Some(run) = found.into_iter().map(Published::from).find_map(run) {
-        return Ok(Some(run));
+    if let Some(event) = found.into_iter().map(Published::from).next() {
+        return Ok(Some(event.correlation_id));
     }
-    // A run whose events the journal has forgotten, or that began with a bare payload, still has its fate.
+    // A run whose events the journal has forgotten still has its fate.
     Ok(end(mesh, id).await?.map(|_| id))
-}
-
-/// The run of a request by the caller's own id of it: the newest, when several sites use the same.
-async fn find_request(mesh: &Mesh, request: &str) -> anyhow::Result<Option<Uuid>> {
-    let mut found = None;
-    let mut seq = 0;
-    loop {
-        let page = mesh.journal().since(seq, None, PAGE).await?;
-        let Some(last) = page.last() else { return Ok(found) };
-        seq = last.seq;
-        // A cheap look before the parse: few events carry the id.
-        let named = page.into_iter().filter(|entry| entry.body.contains("request_id")).map(Published::from);
-        found = named.filter(|event| event.text("request_id") == Some(request)).filter_map(|event| run_of(&event)).next_back().or(found);
-    }
-}
-
-/// The run of an event; a bare request starts one under an id made of its own.
-fn run_of(event: &Published) -> Option<Uuid> {
-    let named = event.correlation_id.as_deref().and_then(|run| run.parse().ok());
-    let bare = || {
-        let site = event.text("website_id").unwrap_or_default();
-        event.text("request_id").map(|request| ids::of_request(site, request))
-    };
-    named.or(event.id()).or_else(bare)
 }
 
 /// The record of a content; `None`: there is none yet.
@@ -193,11 +190,6 @@ pub(crate) async fn content(mesh: &Mesh, id: Uuid) -> anyhow::Result<Option<Cont
 pub(crate) fn content_id(run: Uuid, events: &[Published]) -> Uuid {
     let named = events.iter().find_map(|event| event.text("content_id").and_then(|id| id.parse().ok()));
     named.unwrap_or_else(|| ids::of_content(run).0)
-}
-
-/// Whether events of this type may start a run of this mesh: somebody outside may publish them.
-pub(crate) fn starts_runs(event_type: &str, mesh: &Mesh) -> bool {
-    find_type(event_type).is_some() && mesh.agents.iter().all(|agent| !agent.manifest().may_publish(event_type))
 }
 
 #[cfg(test)]
@@ -225,14 +217,5 @@ mod tests {
         let ready = published("ContentReady", "/content/ready", json!({"content_id": content.to_string()}));
         assert_eq!(content_id(run, &[ready]), content);
         assert_eq!(content_id(run, &[]), ids::of_content(run).0);
-    }
-
-    #[test]
-    fn a_bare_request_has_a_run_all_the_same() {
-        let mut bare = published("ContentRequest", "/content/request", json!({"request_id": "r"}));
-        (bare.correlation_id, bare.event_id) = (None, None);
-        assert_eq!(run_of(&bare), Some(ids::of_request("", "r")));
-        bare.data = json!({});
-        assert_eq!(run_of(&bare), None);
     }
 }

@@ -71,7 +71,9 @@ async fn one_end_a_run(world: &World, journal: &[JournalEntry], findings: &mut V
         match (ends.len(), fate) {
             (1, Some(fate)) if fate.body["event_id"].as_str() == ends.first().copied() => {}
             (0, None) if dead > 0 => {}
-            (n, fate) => findings.push(format!("run {run} has {n} final events; fate {:?}", fate.map(|fate| fate.body))),
+            (n, fate) => {
+                findings.push(format!("run {run} has {n} final events; fate {:?}", fate.map(|fate| fate.body)))
+            }
         }
     }
 }

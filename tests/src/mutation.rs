@@ -93,9 +93,7 @@ impl Broken {
     async fn commit_as_holder(&self, commit: &Commit) -> Result<CommitAnswer, PortError> {
         let entry = self.inner.entry(&commit.agent, commit.event_id).await?;
         match entry.map(|entry| entry.state) {
-            Some(LedgerState::InProgress { token, .. }) => {
-                self.inner.commit(&Commit { token, ..commit.clone() }).await
-            }
+            Some(LedgerState::InProgress { token, .. }) => self.inner.commit(&Commit { token, ..commit.clone() }).await,
             // Done by somebody else: without a token nothing tells the difference, and it is done again.
             Some(LedgerState::Done { token, .. }) if token != commit.token => self.commit_in_shadow(commit).await,
             _ => self.inner.commit(commit).await,
@@ -207,7 +205,13 @@ impl Blobs for Held {
         self.answers.lock().expect("one thread").insert(key.into(), (piece.clone(), media_type.into()));
         let sha256 = mesh_contracts::Sha256Hex::from_digest(&ids::sha256(&piece));
         let bytes = piece.len() as u64;
-        Ok(PutResult::Stored(BlobMeta { key: key.into(), sha256, bytes, media_type: media_type.into(), version: "0".into() }))
+        Ok(PutResult::Stored(BlobMeta {
+            key: key.into(),
+            sha256,
+            bytes,
+            media_type: media_type.into(),
+            version: "0".into(),
+        }))
     }
 
     async fn get(&self, key: &str, range: Option<Range<u64>>) -> Result<Option<(BlobMeta, ByteStream)>, PortError> {

@@ -1,9 +1,6 @@
 //! A whole mesh in memory.
 
-use std::{
-    sync::Arc,
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use mesh_core::{
     Agent, Fate, Policy, Ports, Runner, Settings, Timestamp,
@@ -34,6 +31,7 @@ const QUIET_STEPS: usize = 6;
 const MOST_STEPS: usize = 3000;
 
 /// An agent at work.
+#[derive(Debug)]
 pub struct Seat {
     /// What carries its messages.
     pub runner: Runner,
@@ -44,6 +42,7 @@ pub struct Seat {
 }
 
 /// A whole mesh in memory.
+#[derive(Debug)]
 pub struct World {
     /// The time.
     pub clock: Arc<ManualClock>,
@@ -79,7 +78,7 @@ impl World {
         let clock = Arc::new(ManualClock::at(START));
         let entropy: Arc<dyn Entropy> = Arc::new(SeededEntropy::new(7));
         let store = Store::in_memory(Arc::clone(&clock) as Arc<dyn Clock>, Arc::clone(&entropy)).expect("a store");
-        let model = model.unwrap_or_else(|| Arc::new(OfflineTextModel::default()));
+        let model = model.unwrap_or_else(|| Arc::new(OfflineTextModel::new()));
         let plan = FaultPlan::new();
         let mut world = Self { clock, store, plan, settings, seats: Vec::new(), entropy, mutation, model };
         mesh_testkit::block_on(host::declare(&world.store, &world.agents())).expect("queues");
@@ -90,7 +89,8 @@ impl World {
     /// The agents, as their crates build them.
     #[must_use]
     pub fn agents(&self) -> Vec<Arc<dyn Agent>> {
-        let build = [agent_content_gen::agent, agent_review::agent, agent_publish::agent, agent_site::agent, agent_echo::agent];
+        let build =
+            [agent_content_gen::agent, agent_review::agent, agent_publish::agent, agent_site::agent, agent_echo::agent];
         build.iter().map(|agent| agent(&self.settings).expect("an agent")).collect()
     }
 

@@ -65,6 +65,13 @@ pub(crate) struct Flags {
     language: Option<String>,
 }
 
+impl Flags {
+    /// A request with these fields and no others.
+    pub(super) fn of(topic: String, words: i64, context: Option<String>) -> Self {
+        Self { topic: Some(topic), words, context, ..Self::default() }
+    }
+}
+
 /// What became of the request so far.
 #[derive(Debug, Serialize)]
 struct Report {
@@ -104,7 +111,7 @@ pub(crate) async fn run(args: RequestArgs, app: &App) -> anyhow::Result<Exit> {
 }
 
 /// The body that the flags describe.
-fn body(flags: &Flags) -> Value {
+pub(super) fn body(flags: &Flags) -> Value {
     let mut body = Map::new();
     body.insert("content_topic".into(), json!(flags.topic));
     body.insert("word_count".into(), json!(flags.words));

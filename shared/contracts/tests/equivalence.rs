@@ -29,7 +29,6 @@ fn schema_and_type_judge_alike() {
             scope.spawn(|| {
                 while let Some(spec) = specs.get(next.fetch_add(1, Ordering::Relaxed)) {
                     let tally = judge_many(spec);
-                    println!("{}: {tally:?}", spec.contract);
                     let tenth = BODIES / 10;
                     assert!(tally.valid >= tenth, "{} is hardly ever valid: {tally:?}", spec.contract);
                     assert!(tally.invalid >= tenth, "{} is hardly ever invalid: {tally:?}", spec.contract);

@@ -45,8 +45,7 @@ impl EnvSecrets {
 
     fn read(&self, name: &str) -> Result<SecretString, PortError> {
         let absent = || PortError::NotFound { port: PORT, what: format!("the secret {name}") };
-        let plain = name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'));
-        let directory = self.directory.as_ref().filter(|_| plain && !name.is_empty()).ok_or_else(absent)?;
+        let directory = self.directory.as_ref().filter(|_| is_path(name)).ok_or_else(absent)?;
         let text = fs::read_to_string(directory.join(name)).map_err(|error| match error.kind() {
             io::ErrorKind::NotFound => absent(),
             _ => PortError::unavailable(PORT, format!("the file of the secret {name} cannot be read"), error),
@@ -58,6 +57,13 @@ impl EnvSecrets {
     fn cache(&self) -> MutexGuard<'_, BTreeMap<String, SecretString>> {
         self.cache.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Whether the name stays inside the directory: `mesh/openai-key`, but neither `/etc/passwd` nor `../x`.
+fn is_path(name: &str) -> bool {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.');
+    let segment = |segment: &str| !segment.is_empty() && !segment.starts_with('.') && segment.bytes().all(plain);
+    name.split('/').all(segment)
 }
 
 #[async_trait]

@@ -87,7 +87,7 @@ impl Store {
         let objects = Arc::new(Objects::on_disk(&dir.join("blobs"), owner, options)?);
         owners::inherit(&dir.join("owners"), owner, |dead| {
             let take_over = |scope: &Scope<'_>| take_over(scope, &objects, dead).map(Step::Keep);
-            db::step(&conn, &*clock, take_over).map_err(|fault| fault.into_port("store"))
+            db::step(&conn, &*clock, take_over).map(drop).map_err(|fault| fault.into_port("store"))
         })?;
         let db = Db::start(conn, &path, Arc::clone(&clock), Arc::clone(&waiters))?;
         let cursor = Cursor::default();
@@ -96,18 +96,20 @@ impl Store {
         Ok(Self { core: Arc::new(core), owner })
     }
 
-    /// A store in memory for simulation. It needs no runtime; `wait` of a receive is ignored.
+    /// A store in memory for simulation. It needs no runtime: a call is done when it is first polled, but for a receive
+    /// with a `wait`, which sleeps on the clock.
     ///
     /// # Errors
     /// [`OpenError`] when SQLite refuses.
     pub fn in_memory(clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Result<Self, OpenError> {
-        let db = Db::in_memory(Arc::clone(&clock))?;
+        let waiters = Arc::new(Waiters::default());
+        let db = Db::in_memory(Arc::clone(&clock), Arc::clone(&waiters))?;
         let owner = owners::fresh(&*entropy);
         let core = Core {
             db,
             clock,
             entropy,
-            waiters: Arc::default(),
+            waiters,
             objects: Arc::new(Objects::in_memory(owner)),
             cursor: Cursor::default(),
             directory: None,

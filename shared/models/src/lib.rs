@@ -3,7 +3,10 @@
 
 mod error;
 mod offline;
+mod openai;
+mod retry;
 mod usage;
 
 pub use error::ConfigError;
 pub use offline::OfflineTextModel;
+pub use openai::{OpenAiChat, OpenAiSettings};

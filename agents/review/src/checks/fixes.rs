@@ -5,6 +5,7 @@ mod line;
 use comrak::nodes::NodeValue;
 use comrak::{Arena, Options, parse_document};
 
+use crate::text::hash_words;
 use line::{Neighbours, fixed_line};
 
 /// Passes until nothing changes any more; one is the rule, two happen when a new heading divides blocks anew.
@@ -27,8 +28,8 @@ pub fn minor_fixes(markdown: &str) -> Option<String> {
             return (text != markdown).then_some(text);
         }
         protected = Protected::of(&next);
-        // The fixes keep to prose; should one of them ever reach code through a quirk of the syntax, there is no fix.
-        if protected.code != before.code {
+        // The fixes keep to prose and change no word; should one of them ever do so through a quirk of the syntax, there is no fix.
+        if protected.code != before.code || protected.words != before.words {
             return None;
         }
         text = next;
@@ -42,6 +43,8 @@ struct Protected {
     /// First and last line of each protected block, from 1.
     lines: Vec<(usize, usize)>,
     code: Vec<String>,
+    /// Hashes of all words, to see that none has changed.
+    words: Vec<u64>,
 }
 
 impl Protected {
@@ -51,7 +54,8 @@ impl Protected {
         options.extension.table = true;
         options.extension.footnotes = true;
         let root = parse_document(&arena, markdown, &options);
-        let mut found = Self { lines: Vec::new(), code: Vec::new() };
+        let mut found = Self { lines: Vec::new(), code: Vec::new(), words: Vec::new() };
+        let mut text = String::with_capacity(markdown.len());
         for node in root.descendants() {
             let node = node.data();
             let (start, end) = (node.sourcepos.start.line, node.sourcepos.end.line);
@@ -68,9 +72,11 @@ impl Protected {
                     }
                 }
                 NodeValue::HtmlBlock(_) | NodeValue::HtmlInline(_) => found.lines.push((start, end)),
-                _ => {}
+                NodeValue::Text(piece) => text.push_str(piece),
+                _ => text.push('\n'),
             }
         }
+        found.words = hash_words(&text);
         found
     }
 
@@ -142,6 +148,7 @@ mod tests {
             "",
             "  \n",
             "a\rb  c",
+            "3.",
             "a  \nb\n",
             "-   item\n\n    more\n",
             "1.  one\n2.  two\n",

@@ -95,9 +95,7 @@ pub(crate) struct Detected {
 /// Detects the language of a text that is long enough.
 pub(super) fn detect(model: &TextModel, policy: &Policy) -> Option<Detected> {
     let text = model.text();
-    if text.chars().nth(policy.language_min_chars).is_none() {
-        return None;
-    }
+    text.chars().nth(policy.language_min_chars.saturating_sub(1))?;
     let info = if text.len() <= 3 * SAMPLE { whatlang::detect(text) } else { whatlang::detect(&sample(text)) }?;
     Some(Detected { language: info.lang(), reliable: info.is_reliable() })
 }

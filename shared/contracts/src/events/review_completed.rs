@@ -25,7 +25,7 @@ word_only!(Severity);
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(remote = "Self")]
 pub struct Finding {
-    /// The check: `length-window`.
+    /// The check: `length`.
     pub check: Text<1, 60>,
     /// How much it weighs.
     pub severity: Severity,

@@ -1,5 +1,6 @@
 //! Where the contracts' files are, and how tests read them.
 #![allow(dead_code)] // each test binary uses its part
+#![allow(clippy::expect_used)] // these are tests, though not in functions marked so
 
 pub(crate) mod files;
 pub(crate) mod mutate;

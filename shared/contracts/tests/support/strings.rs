@@ -113,9 +113,10 @@ pub(crate) fn word(rng: &mut Rng) -> String {
         "",
         "en-abcdefghi",
     ];
-    match rng.below(4) {
+    match rng.below(5) {
         0 => "a".repeat([1, 63, 64, 65][rng.below(4)]),
         1 => "0f".repeat([31, 32, 33][rng.below(3)]),
+        2 => (0..rng.below(6)).fold("de".to_owned(), |tag, _| format!("{tag}-{}", "ab3".repeat(1 + rng.below(3)))),
         _ => WORDS[rng.below(WORDS.len())].to_owned(),
     }
 }

@@ -16,8 +16,8 @@ const CHECKPOINT_PAGES: i64 = 4_096;
 /// Opens the connection that writes.
 pub(crate) fn writer(path: &Path, sync: SyncMode) -> rusqlite::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let conn = Connection::open_with_flags(path, flags)?;
-    prepare(&conn)?;
+    let mut conn = Connection::open_with_flags(path, flags)?;
+    prepare(&mut conn)?;
     conn.pragma_update(None, "journal_mode", "WAL")?;
     conn.pragma_update(
         None,
@@ -35,20 +35,20 @@ pub(crate) fn writer(path: &Path, sync: SyncMode) -> rusqlite::Result<Connection
 /// Opens a connection that only reads.
 pub(crate) fn reader(path: &Path) -> rusqlite::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let conn = Connection::open_with_flags(path, flags)?;
-    prepare(&conn)?;
+    let mut conn = Connection::open_with_flags(path, flags)?;
+    prepare(&mut conn)?;
     conn.pragma_update(None, "query_only", true)?;
     Ok(conn)
 }
 
 /// Opens a database in memory, which one connection reads and writes.
 pub(crate) fn memory() -> rusqlite::Result<Connection> {
-    let conn = Connection::open_in_memory()?;
-    prepare(&conn)?;
+    let mut conn = Connection::open_in_memory()?;
+    prepare(&mut conn)?;
     Ok(conn)
 }
 
-fn prepare(conn: &Connection) -> rusqlite::Result<()> {
+fn prepare(conn: &mut Connection) -> rusqlite::Result<()> {
     conn.set_prepared_statement_cache_capacity(STATEMENTS);
     // SQLite's own busy timeout sleeps up to 100 ms between attempts; our transactions last fractions of one.
     conn.busy_handler(Some(|attempt| {

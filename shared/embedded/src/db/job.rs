@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use futures_util::channel::oneshot;
+use futures_channel::oneshot;
 use mesh_core::Timestamp;
 use rusqlite::{CachedStatement, Connection};
 

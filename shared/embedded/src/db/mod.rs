@@ -28,7 +28,7 @@ pub(crate) struct Db {
 
 enum Executor {
     /// On the caller's thread, at once: what a simulator needs.
-    Inline { conn: Mutex<Connection>, clock: Arc<dyn Clock> },
+    Inline { conn: Mutex<Connection>, clock: Arc<dyn Clock>, waiters: Arc<Waiters> },
     /// On threads of the store.
     Threads { writer: Worker, reader: Worker },
 }
@@ -43,7 +43,10 @@ pub(crate) fn connect(path: &Path, sync: SyncMode) -> Result<Connection, OpenErr
 
 impl fmt::Debug for Db {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(if self.is_inline() { "Db(inline)" } else { "Db(threads)" })
+        f.write_str(match self.executor {
+            Executor::Inline { .. } => "Db(inline)",
+            Executor::Threads { .. } => "Db(threads)",
+        })
     }
 }
 
@@ -63,17 +66,12 @@ impl Db {
     }
 
     /// A database in memory.
-    pub(crate) fn in_memory(clock: Arc<dyn Clock>) -> Result<Self, OpenError> {
+    pub(crate) fn in_memory(clock: Arc<dyn Clock>, waiters: Arc<Waiters>) -> Result<Self, OpenError> {
         let path = Path::new(":memory:");
         let conn =
             connection::memory().map_err(|source| OpenError::Database { path: path.to_owned(), source })?;
         schema::install(&conn, path)?;
-        Ok(Self { executor: Executor::Inline { conn: Mutex::new(conn), clock } })
-    }
-
-    /// Whether calls are done when they are first polled, and waiting would be for nothing.
-    pub(crate) fn is_inline(&self) -> bool {
-        matches!(self.executor, Executor::Inline { .. })
+        Ok(Self { executor: Executor::Inline { conn: Mutex::new(conn), clock, waiters } })
     }
 
     /// One atomic step that may write.
@@ -83,7 +81,13 @@ impl Db {
         F: FnOnce(&Scope<'_>) -> Result<Step<T>, Fault> + Send + 'static,
     {
         let answer = match &self.executor {
-            Executor::Inline { conn, clock } => step(&lock(conn), &**clock, work),
+            Executor::Inline { conn, clock, waiters } => {
+                let done = step(&lock(conn), &**clock, work);
+                done.map(|(value, wakes)| {
+                    waiters.wake(&wakes);
+                    value
+                })
+            }
             Executor::Threads { writer, .. } => ask(writer, work).await,
         };
         answer.map_err(|fault| fault.into_port(port))
@@ -96,7 +100,7 @@ impl Db {
         F: FnOnce(&Scope<'_>) -> Result<T, Fault> + Send + 'static,
     {
         let answer = match &self.executor {
-            Executor::Inline { conn, clock } => work(&Scope::new(&lock(conn), clock.now())),
+            Executor::Inline { conn, clock, .. } => work(&Scope::new(&lock(conn), clock.now())),
             Executor::Threads { reader, .. } => ask(reader, |scope: &Scope<'_>| work(scope).map(Step::Keep)).await,
         };
         answer.map_err(|fault| fault.into_port(port))
@@ -135,19 +139,20 @@ impl Drop for Open<'_> {
     }
 }
 
-/// One atomic step on a connection.
+/// One atomic step on a connection; the answer, and the queues that got messages.
 pub(crate) fn step<T>(
     conn: &Connection,
     clock: &dyn Clock,
     work: impl FnOnce(&Scope<'_>) -> Result<Step<T>, Fault>,
-) -> Result<T, Fault> {
+) -> Result<(T, Vec<i64>), Fault> {
     connection::begin(conn)?;
     let open = Open(conn);
-    match work(&Scope::new(conn, clock.now()))? {
+    let scope = Scope::new(conn, clock.now());
+    match work(&scope)? {
         Step::Keep(value) => {
             connection::commit(open.0)?;
-            Ok(value)
+            Ok((value, scope.into_wakes()))
         }
-        Step::Undo(value) => Ok(value),
+        Step::Undo(value) => Ok((value, Vec::new())),
     }
 }

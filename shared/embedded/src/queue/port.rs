@@ -35,7 +35,7 @@ impl Queue for EmbeddedQueue {
         at_most("wait", wait, MAX_WAIT)?;
         at_most("visibility", visibility.unwrap_or_default(), MAX_VISIBILITY)?;
         let first = self.take(max, visibility).await?;
-        if !first.deliveries.is_empty() || wait.is_zero() || self.store.core.db.is_inline() {
+        if !first.deliveries.is_empty() || wait.is_zero() {
             return Ok(first.deliveries);
         }
         self.wait(max, wait, visibility).await

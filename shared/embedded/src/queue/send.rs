@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use mesh_core::{
-    message::{MAX_MESSAGE_BYTES, check_limits, size_of},
+    message::check_limits,
     ports::{Entropy, OutboundMessage, PortError},
 };
 
-use super::{Content, Insert, MAX_BATCH, MAX_DELAY, PORT, at_most, encode, limit, message_id, settings};
+use super::{Content, Insert, MAX_DELAY, PORT, at_most, encode, message_id, settings};
 use crate::{
     db::{Scope, Step},
     error::Fault,
@@ -23,17 +23,9 @@ pub(super) struct Prepared {
 
 /// Checks what SQS would refuse, and encodes.
 pub(super) fn prepare(batch: &[OutboundMessage], entropy: &dyn Entropy) -> Result<Vec<Prepared>, PortError> {
-    if batch.len() > MAX_BATCH {
-        return Err(limit("batch", format!("{} messages", batch.len()), format!("{MAX_BATCH} messages")));
-    }
-    let mut total = 0;
     for message in batch {
         check_limits(PORT, &message.body, &message.attributes)?;
         at_most("delay", message.delay, MAX_DELAY)?;
-        total += size_of(&message.body, &message.attributes);
-    }
-    if total > MAX_MESSAGE_BYTES {
-        return Err(limit("batch", format!("{total} bytes"), format!("{MAX_MESSAGE_BYTES} bytes")));
     }
     let prepared = batch.iter().map(|message| {
         Ok(Prepared {

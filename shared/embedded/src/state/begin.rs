@@ -10,13 +10,13 @@ use super::{
 use crate::{db::Scope, error::Fault};
 
 pub(super) fn begin(scope: &Scope<'_>, request: &BeginRequest, owner: i64) -> Result<Begun, Fault> {
-    let Some(found) = entry::find(scope, &request.agent, request.event_id)? else {
+    let Some(standing) = entry::find(scope, &request.agent, request.event_id)? else {
         return first(scope, request, owner);
     };
-    let Some(standing) = entry::standing(scope, &request.agent, request.event_id)? else {
-        entry::remove(scope, found.seq)?;
+    if standing.is_over(scope)? {
+        entry::remove(scope, standing.seq)?;
         return first(scope, request, owner);
-    };
+    }
     if standing.fingerprint != request.fingerprint {
         return Ok(Begun::Reused);
     }

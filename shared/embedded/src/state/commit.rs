@@ -52,17 +52,14 @@ impl PreparedWrite {
     /// Writes; false when the condition does not hold.
     fn execute(&self, scope: &Scope<'_>) -> Result<bool, Fault> {
         match self.mode {
-            WriteMode::Create => self.store(scope, include_str!("../../queries/document/create.sql"), None),
-            WriteMode::IfVersion(version) => {
-                let Ok(version) = i64::try_from(version) else { return Ok(false) };
-                self.store(scope, include_str!("../../queries/document/replace.sql"), Some(version))
-            }
+            WriteMode::Create => self.create(scope),
+            WriteMode::IfVersion(version) => self.replace(scope, version),
             WriteMode::Check(version) => Ok(self.stored_version(scope)? == i64::try_from(version).unwrap_or(-1)),
         }
     }
 
-    fn store(&self, scope: &Scope<'_>, sql: &str, version: Option<i64>) -> Result<bool, Fault> {
-        let changed = scope.sql(sql)?.execute((
+    fn create(&self, scope: &Scope<'_>) -> Result<bool, Fault> {
+        let changed = scope.sql(include_str!("../../queries/document/create.sql"))?.execute((
             &self.key.kind,
             &self.key.id,
             &self.owner,
@@ -71,7 +68,21 @@ impl PreparedWrite {
             self.expires_at,
             &self.json,
             scope.now.0,
-            version,
+        ))?;
+        Ok(changed == 1)
+    }
+
+    fn replace(&self, scope: &Scope<'_>, version: u64) -> Result<bool, Fault> {
+        let changed = scope.sql(include_str!("../../queries/document/replace.sql"))?.execute((
+            &self.key.kind,
+            &self.key.id,
+            &self.owner,
+            &self.index,
+            &self.sort,
+            self.expires_at,
+            &self.json,
+            scope.now.0,
+            i64::try_from(version).unwrap_or(-1),
         ))?;
         Ok(changed == 1)
     }

@@ -31,9 +31,14 @@ impl Standing {
     pub(super) fn is_held_by(&self, token: Uuid) -> bool {
         self.state == IN_PROGRESS && self.token == Some(token)
     }
+
+    /// Whether the entry counts as absent, though it was not removed yet.
+    pub(super) fn is_over(&self, scope: &Scope<'_>) -> Result<bool, Fault> {
+        is_over(scope, self.seq, self.state, self.updated_at)
+    }
 }
 
-/// Where the event stands, its time being over or not.
+/// Where the event stands. Its time may be [over](Standing::is_over).
 pub(super) fn find(scope: &Scope<'_>, agent: &str, event_id: Uuid) -> Result<Option<Standing>, Fault> {
     let mut statement = scope.sql(include_str!("../../queries/ledger/find.sql"))?;
     let found = statement.query_row((agent, event_id.as_bytes()), |row| {
@@ -51,15 +56,7 @@ pub(super) fn find(scope: &Scope<'_>, agent: &str, event_id: Uuid) -> Result<Opt
     Ok(found.optional()?)
 }
 
-/// Where the event stands; `None` when it was never begun, or so long ago that it counts as such.
-pub(super) fn standing(scope: &Scope<'_>, agent: &str, event_id: Uuid) -> Result<Option<Standing>, Fault> {
-    match find(scope, agent, event_id)? {
-        Some(found) if is_over(scope, found.seq, found.state, found.updated_at)? => Ok(None),
-        found => Ok(found),
-    }
-}
-
-/// Whether the entry has outlived its time. What is suspended or undispatched never does.
+/// Whether an entry has outlived its time. What is suspended or undispatched never does.
 fn is_over(scope: &Scope<'_>, seq: i64, state: i64, updated_at: i64) -> Result<bool, Fault> {
     if state == SUSPENDED || updated_at > outlived(scope.now) {
         return Ok(false);
@@ -68,7 +65,10 @@ fn is_over(scope: &Scope<'_>, seq: i64, state: i64, updated_at: i64) -> Result<b
 }
 
 pub(super) fn read(scope: &Scope<'_>, agent: &str, event_id: Uuid) -> Result<Option<LedgerEntry>, Fault> {
-    let Some(standing) = standing(scope, agent, event_id)? else { return Ok(None) };
+    let Some(standing) = find(scope, agent, event_id)? else { return Ok(None) };
+    if standing.is_over(scope)? {
+        return Ok(None);
+    }
     let mut statement = scope.sql(include_str!("../../queries/ledger/read.sql"))?;
     let (correlation_id, event_type, verdict) = statement.query_row([standing.seq], |row| {
         Ok((row.get::<_, [u8; 16]>(0)?, row.get::<_, String>(1)?, row.get::<_, Option<String>>(2)?))

@@ -92,7 +92,7 @@ fn full(title: &str, question: bool) -> Option<&str> {
     let fits = (1..=12).contains(&word_count(text)) && text.chars().count() <= 90;
     let numeric = text.split(' ').any(is_number);
     // A "how to" is no noun: as a statement only the phrase reads well.
-    let clause = !question && text.split(' ').next().is_some_and(|first| is_stop(first));
+    let clause = !question && text.split(' ').next().is_some_and(is_stop);
     (fits && !ends_within && !numeric && !clause).then_some(text)
 }
 

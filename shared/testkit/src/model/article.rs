@@ -24,28 +24,73 @@ const PATTERNS: [&str; 16] = [
     "Then {w} compare {n} with {n}.",
 ];
 const ADJECTIVES: [&str; 14] = [
-    "clear", "small", "honest", "recent", "useful", "simple", "steady", "local", "patient", "modest", "early",
-    "practical", "cheap", "lasting",
+    "clear",
+    "small",
+    "honest",
+    "recent",
+    "useful",
+    "simple",
+    "steady",
+    "local",
+    "patient",
+    "modest",
+    "early",
+    "practical",
+    "cheap",
+    "lasting",
 ];
 const NOUNS: [&str; 16] = [
-    "costs", "notes", "limits", "habits", "tools", "results", "figures", "examples", "questions", "plans", "sources",
-    "methods", "errors", "reports", "samples", "goals",
+    "costs",
+    "notes",
+    "limits",
+    "habits",
+    "tools",
+    "results",
+    "figures",
+    "examples",
+    "questions",
+    "plans",
+    "sources",
+    "methods",
+    "errors",
+    "reports",
+    "samples",
+    "goals",
 ];
 const VERBS: [&str; 12] = [
     "check", "measure", "review", "test", "compare", "sort", "repair", "share", "collect", "explain", "simplify",
     "question",
 ];
-const PEOPLE: [&str; 10] = [
-    "readers", "beginners", "teams", "owners", "engineers", "editors", "planners", "teachers", "buyers", "neighbours",
-];
+const PEOPLE: [&str; 10] =
+    ["readers", "beginners", "teams", "owners", "engineers", "editors", "planners", "teachers", "buyers", "neighbours"];
 const HEADINGS: [&str; 12] = [
-    "First steps", "Costs and limits", "Common errors", "Useful habits", "Good tools", "Clear results", "Open questions",
-    "Small plans", "Honest figures", "Recent examples", "Better notes", "Lasting goals",
+    "First steps",
+    "Costs and limits",
+    "Common errors",
+    "Useful habits",
+    "Good tools",
+    "Clear results",
+    "Open questions",
+    "Small plans",
+    "Honest figures",
+    "Recent examples",
+    "Better notes",
+    "Lasting goals",
 ];
 /// Pairs of words that close the article at any length.
 const ADVICE: [&str; 12] = [
-    "start small", "measure honestly", "keep notes", "share results", "ask readers", "repair early", "plan ahead",
-    "test twice", "write clearly", "check sources", "compare costs", "rest well",
+    "start small",
+    "measure honestly",
+    "keep notes",
+    "share results",
+    "ask readers",
+    "repair early",
+    "plan ahead",
+    "test twice",
+    "write clearly",
+    "check sources",
+    "compare costs",
+    "rest well",
 ];
 
 /// A Markdown article about `topic` of about `words` words, the same for the same arguments.
@@ -86,9 +131,9 @@ struct Writer<'a> {
 impl<'a> Writer<'a> {
     fn new(topic: &'a str) -> Self {
         // FNV-1a: two topics get two articles.
-        let seed = topic.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-        });
+        let seed = topic
+            .bytes()
+            .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
         Self { topic, entropy: SeededEntropy::new(seed), seen: BTreeSet::new(), opening: String::new(), written: 0 }
     }
 

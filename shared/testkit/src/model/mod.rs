@@ -4,4 +4,4 @@ mod article;
 mod scripted;
 
 pub use article::canned_article;
-pub use scripted::{ScriptedTextModel, failure, response};
+pub use scripted::{Reply, ScriptedTextModel, failure, response};

@@ -13,8 +13,48 @@ use mesh_core::{
     ports::{ChatRequest, ChatResponse, Clock, Finish, ModelError, ModelErrorKind, TextModel, Usage},
 };
 
-type Answer = Box<dyn FnOnce(&ChatRequest) -> Result<ChatResponse, ModelError> + Send>;
-type Always = Box<dyn FnMut(&ChatRequest) -> Result<ChatResponse, ModelError> + Send>;
+type Answer = Box<dyn FnOnce(&ChatRequest) -> Reply + Send>;
+type Always = Box<dyn FnMut(&ChatRequest) -> Reply + Send>;
+
+/// What a scripted call ends in; made from a text, a kind of failure, or the port's own answer.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reply(Box<Result<ChatResponse, ModelError>>);
+
+impl From<&str> for Reply {
+    fn from(text: &str) -> Self {
+        response(text).into()
+    }
+}
+
+impl From<String> for Reply {
+    fn from(text: String) -> Self {
+        response(text).into()
+    }
+}
+
+impl From<ChatResponse> for Reply {
+    fn from(answer: ChatResponse) -> Self {
+        Ok(answer).into()
+    }
+}
+
+impl From<ModelErrorKind> for Reply {
+    fn from(kind: ModelErrorKind) -> Self {
+        failure(kind).into()
+    }
+}
+
+impl From<ModelError> for Reply {
+    fn from(error: ModelError) -> Self {
+        Err(error).into()
+    }
+}
+
+impl From<Result<ChatResponse, ModelError>> for Reply {
+    fn from(result: Result<ChatResponse, ModelError>) -> Self {
+        Self(Box::new(result))
+    }
+}
 
 /// A [`TextModel`] that answers from a queue of scripted answers, then from [`ScriptedTextModel::otherwise`].
 ///
@@ -49,38 +89,33 @@ impl ScriptedTextModel {
     /// Adds an answer of this text.
     #[must_use]
     pub fn answering(self, text: impl Into<String>) -> Self {
-        self.responding(Ok(response(text)))
+        self.responding(response(text))
     }
 
     /// Adds a failure of this kind.
     #[must_use]
     pub fn failing(self, kind: ModelErrorKind) -> Self {
-        self.responding(Err(failure(kind)))
+        self.responding(kind)
     }
 
     /// Adds an answer.
     #[must_use]
-    pub fn responding(self, answer: Result<ChatResponse, ModelError>) -> Self {
-        self.with(|_| answer)
+    pub fn responding(self, answer: impl Into<Reply>) -> Self {
+        let reply = answer.into();
+        self.with(|_| reply)
     }
 
     /// Adds an answer that depends on the request.
     #[must_use]
-    pub fn with(
-        self,
-        answer: impl FnOnce(&ChatRequest) -> Result<ChatResponse, ModelError> + Send + 'static,
-    ) -> Self {
+    pub fn with<R: Into<Reply>>(self, answer: impl FnOnce(&ChatRequest) -> R + Send + 'static) -> Self {
         self.push(answer);
         self
     }
 
     /// What answers once the script is used up.
     #[must_use]
-    pub fn otherwise(
-        self,
-        answer: impl FnMut(&ChatRequest) -> Result<ChatResponse, ModelError> + Send + 'static,
-    ) -> Self {
-        self.lock().otherwise = Some(Box::new(answer));
+    pub fn otherwise<R: Into<Reply>>(self, mut answer: impl FnMut(&ChatRequest) -> R + Send + 'static) -> Self {
+        self.lock().otherwise = Some(Box::new(move |request| answer(request).into()));
         self
     }
 
@@ -92,8 +127,8 @@ impl ScriptedTextModel {
     }
 
     /// Adds an answer to a script that is in use.
-    pub fn push(&self, answer: impl FnOnce(&ChatRequest) -> Result<ChatResponse, ModelError> + Send + 'static) {
-        self.lock().script.push_back(Box::new(answer));
+    pub fn push<R: Into<Reply>>(&self, answer: impl FnOnce(&ChatRequest) -> R + Send + 'static) {
+        self.lock().script.push_back(Box::new(move |request| answer(request).into()));
     }
 
     /// Every request so far.
@@ -120,19 +155,16 @@ impl ScriptedTextModel {
         self.lock().script.len()
     }
 
-    fn answer(&self, request: &ChatRequest) -> Result<ChatResponse, ModelError> {
+    fn answer(&self, request: &ChatRequest) -> Reply {
         let mut state = self.lock();
         state.requests.push(request.clone());
-        let result = match (state.script.pop_front(), state.otherwise.as_mut()) {
+        let reply = match (state.script.pop_front(), state.otherwise.as_mut()) {
             (Some(answer), _) => answer(request),
             (None, Some(otherwise)) => otherwise(request),
             (None, None) => panic!("the script of {} has no answer to task {:?}", self.name, request.task.name),
         };
-        state.paid += usize::from(match &result {
-            Ok(_) => true,
-            Err(error) => error.usage != Usage::default(),
-        });
-        result
+        state.paid += usize::from(reply.0.as_ref().as_ref().err().is_none_or(|error| error.usage != Usage::default()));
+        reply
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -163,7 +195,7 @@ impl TextModel for ScriptedTextModel {
     }
 
     async fn complete(&self, request: &ChatRequest, deadline: Timestamp) -> Result<ChatResponse, ModelError> {
-        let result = self.answer(request);
+        let result = *self.answer(request).0;
         let Some((clock, pace)) = &self.pace else {
             return result;
         };

@@ -4,9 +4,6 @@
 //! [`Fixture`](queue::Fixture) for each case; what differs between services is declared in it as data. Every case runs,
 //! and the failure lists each broken obligation by name.
 
-
-
-
 pub mod blobs;
 pub mod publisher;
 pub mod queue;

@@ -58,7 +58,10 @@ pub fn cases() -> Vec<Case<Fixture>> {
         case!(usage_is_filled, "an answer says how many tokens it used"),
         case!(offline_is_said_twice, "the answer is marked as offline exactly when the model is"),
         case!(an_answer_comes_before_the_deadline, "an answer comes before the deadline"),
-        case!(a_past_deadline_is_a_timeout, "when the deadline is past the call ends at once, if without answer in Timeout"),
+        case!(
+            a_past_deadline_is_a_timeout,
+            "when the deadline is past the call ends at once, if without answer in Timeout"
+        ),
         case!(silence_is_a_timeout, "when no answer comes, the call ends at the deadline in Timeout"),
         case!(determinism_is_as_declared, "a model declared deterministic answers the same request with the same text"),
     ]

@@ -122,7 +122,7 @@ fn is_phone(run: &Run) -> bool {
 fn is_card(run: &Run) -> bool {
     let digits = run.digits.get(..run.count).unwrap_or_default();
     let issuer = matches!(digits.first(), Some(2..=6));
-    let plain = !run.plus && !run.has(PAREN) && !run.has(DOT) && !(run.has(SPACE) && run.has(DASH));
+    let plain = !run.plus && matches!(run.separators, 0 | SPACE | DASH);
     let grouped = run.groups().len() == 1
         || (run.groups().iter().all(|length| (2..=7).contains(length)) && run.groups().len() <= 5);
     let varied = digits.windows(2).any(|pair| matches!(pair, [a, b] if a != b));

@@ -13,7 +13,10 @@ pub(super) fn cases() -> Vec<Case<Fixture>> {
         case!(of_two_writers_one_stores, "of puts IfAbsent at the same time exactly one is Stored"),
         case!(if_match_needs_that_version, "a put IfMatch is Stored only over that version, Refused otherwise"),
         case!(any_overwrites, "a put Any is Stored over whatever is there"),
-        case!(a_new_body_is_a_new_version, "an overwritten object has another version, and the old one matches no more"),
+        case!(
+            a_new_body_is_a_new_version,
+            "an overwritten object has another version, and the old one matches no more"
+        ),
         case!(a_broken_body_leaves_nothing, "a put whose body fails midway is an error and leaves all as it was"),
     ]
 }

@@ -10,8 +10,14 @@ use crate::suite::{Case, Verdict, case, ensure, ensure_eq};
 pub(super) fn cases() -> Vec<Case<Fixture>> {
     vec![
         case!(every_subscriber_gets_it, "a message reaches every queue of its channel and none of another's"),
-        case!(it_arrives_as_a_notification, "a message arrives inside an SNS notification, with subject and attributes"),
-        case!(copies_share_one_message_id, "the copies of one message carry one MessageId, different messages different ones"),
+        case!(
+            it_arrives_as_a_notification,
+            "a message arrives inside an SNS notification, with subject and attributes"
+        ),
+        case!(
+            copies_share_one_message_id,
+            "the copies of one message carry one MessageId, different messages different ones"
+        ),
         case!(an_empty_batch_is_nothing, "an empty batch is taken and sends nothing"),
         case!(more_than_ten_are_chunked, "25 messages in one batch all arrive"),
         case!(many_bytes_are_chunked, "a batch of more than 256 KiB arrives, be it bodies or attributes that weigh"),
@@ -28,7 +34,8 @@ async fn every_subscriber_gets_it(f: &Fixture) -> Verdict {
 }
 
 async fn it_arrives_as_a_notification(f: &Fixture) -> Verdict {
-    let attributes: BTreeMap<_, _> = (0..10).map(|n| (format!("ce-name{n}"), format!("na\u{ef}ve value {n}"))).collect();
+    let attributes: BTreeMap<_, _> =
+        (0..10).map(|n| (format!("ce-name{n}"), format!("na\u{ef}ve value {n}"))).collect();
     let body = "{\"text\": \"na\u{ef}ve \u{1F980} \\\"quoted\\\"\",\r\n\t\"end\": null}".to_owned();
     let sent = Message { attributes, body, ..f.message(1) };
     f.published(std::slice::from_ref(&sent)).await?;

@@ -12,7 +12,10 @@ pub(super) fn cases() -> Vec<Case<Fixture>> {
         case!(eleven_attributes_are_refused, "eleven attributes are a Limit, and nothing of the batch is sent"),
         case!(a_larger_message_is_refused, "256 KiB and one byte are a Limit, and nothing of the batch is sent"),
         case!(an_empty_body_is_refused, "an empty body is a Limit, and nothing of the batch is sent"),
-        case!(control_characters_are_refused, "a character outside XML 1.0 is a Limit, and nothing of the batch is sent"),
+        case!(
+            control_characters_are_refused,
+            "a character outside XML 1.0 is a Limit, and nothing of the batch is sent"
+        ),
     ]
 }
 

@@ -15,11 +15,17 @@ pub(super) fn cases() -> Vec<Case<Fixture>> {
     vec![
         case!(a_message_arrives_as_sent, "a message is received with its body and attributes, counted once"),
         case!(received_is_hidden, "a received message is hidden for the visibility time-out"),
-        case!(hidden_comes_back, "a message that was not acked is received again after the time-out, with a new receipt"),
+        case!(
+            hidden_comes_back,
+            "a message that was not acked is received again after the time-out, with a new receipt"
+        ),
         case!(visibility_can_be_given, "the visibility of a receive replaces the queue's own"),
         case!(no_more_than_asked, "a receive answers at most `max` messages and loses none of the others"),
         case!(ten_arrive_and_are_acked, "ten messages sent in one batch are received and acked in one batch"),
-        case!(a_large_batch_is_taken, "more than ten messages, and more bytes than one request takes, are sent and acked"),
+        case!(
+            a_large_batch_is_taken,
+            "more than ten messages, and more bytes than one request takes, are sent and acked"
+        ),
         case!(a_delayed_message_waits, "a message sent with a delay is hidden until the delay is over"),
         case!(a_receive_waits_for_the_first, "a receive that may wait answers a message sent meanwhile"),
         case!(an_idle_receive_ends, "a receive answers nothing when its wait is over and nothing came"),
@@ -155,16 +161,15 @@ async fn an_idle_receive_ends(f: &Fixture) -> Verdict {
     ensure_eq("bodies", &bodies(&got), &vec![])
 }
 
-/// Lets time pass in small steps, so that whoever waits gets to look around.
+/// Lets time pass in small steps, so that whoever waits, here or on a thread of the adapter's, gets to look around.
 async fn tick(f: &Fixture, span: Duration) {
     let Time::Manual(_) = f.time else {
         return f.time.pass(span).await;
     };
-    let step = Duration::from_millis(50);
+    let step = Duration::from_millis(250);
     for _ in 0..span.as_millis() / step.as_millis() {
         f.time.pass(step).await;
-        std::thread::yield_now();
-        std::thread::sleep(Duration::from_micros(300));
+        std::thread::sleep(Duration::from_micros(500));
         yield_once().await;
     }
 }

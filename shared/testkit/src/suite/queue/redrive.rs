@@ -9,7 +9,10 @@ use crate::suite::{Case, Said, Verdict, case, ensure, ensure_eq};
 
 pub(super) fn cases() -> Vec<Case<Fixture>> {
     vec![
-        case!(too_often_received_is_moved, "a message received maxReceiveCount times goes to the dead-letter queue next"),
+        case!(
+            too_often_received_is_moved,
+            "a message received maxReceiveCount times goes to the dead-letter queue next"
+        ),
         case!(moved_is_unchanged, "a moved message keeps body, attributes and the time it was first sent"),
         case!(others_are_not_moved, "the move of one message leaves the others where they are"),
         case!(the_dlq_is_a_queue, "a dead-letter queue takes sends, receives, nacks and acks like any queue"),

@@ -13,7 +13,10 @@ pub(super) fn cases() -> Vec<Case<Fixture>> {
         case!(unacked_is_kept, "the ack of one message leaves the others"),
         case!(a_stale_ack_removes_nothing, "an ack with a receipt from before another's receive removes nothing"),
         case!(a_stale_nack_exposes_nothing, "a nack with a receipt from before another's receive changes nothing"),
-        case!(a_strange_receipt_spares_the_rest, "an unknown receipt does not keep the others of its batch from being acked"),
+        case!(
+            a_strange_receipt_spares_the_rest,
+            "an unknown receipt does not keep the others of its batch from being acked"
+        ),
         case!(acking_twice_is_harmless, "an ack repeated after a lost reply is no error of the queue"),
         case!(nack_zero_shows_at_once, "a nack without delay makes the message visible at once"),
         case!(nack_delays, "a nack with a delay hides the message until then, beyond the time-out as well"),

@@ -16,7 +16,10 @@ pub(super) fn cases() -> Vec<Case<Fixture>> {
     vec![
         case!(a_commit_is_visible_as_a_whole, "after Committed, documents, conclusion and outbox are all there"),
         case!(every_conclusion_is_kept, "the ledger keeps the conclusion and the token that concluded"),
-        case!(a_repeated_commit_changes_nothing, "a commit repeated after a lost reply is Committed and changes nothing"),
+        case!(
+            a_repeated_commit_changes_nothing,
+            "a commit repeated after a lost reply is Committed and changes nothing"
+        ),
         case!(a_repeated_commit_sends_nothing_again, "a repeated commit leaves dispatched messages dispatched"),
         case!(of_two_on_one_version_one_wins, "of two commits on one version one is Committed, the other a Conflict"),
         case!(of_two_at_once_one_wins, "the same when both are under way at once"),

@@ -18,7 +18,10 @@ pub(super) fn cases() -> Vec<Case<Fixture>> {
         case!(of_two_begins_one_starts, "of begins at the same time exactly one is Started"),
         case!(an_expired_lease_is_taken, "a begin after the lease's end is Started with attempt 2"),
         case!(a_stale_token_commits_nothing, "a commit with the token of a lost lease is LeaseLost and does nothing"),
-        case!(a_stale_token_outranks_a_conflict, "a commit with a stale token is LeaseLost even when a condition fails too"),
+        case!(
+            a_stale_token_outranks_a_conflict,
+            "a commit with a stale token is LeaseLost even when a condition fails too"
+        ),
         case!(an_unknown_event_commits_nothing, "a commit of an event that was never begun is LeaseLost"),
         case!(release_counts_the_attempt, "a release ends the lease at once; counted, the next attempt is 2"),
         case!(release_uncounted_forgets_it, "a release with `counted` false takes the attempt back"),

@@ -10,9 +10,15 @@ use crate::suite::{Case, Said, Verdict, case, ensure, ensure_eq};
 
 pub(super) fn cases() -> Vec<Case<Fixture>> {
     vec![
-        case!(done_answers_what_is_undispatched, "a begin of a concluded event is Done with exactly what is undispatched"),
+        case!(
+            done_answers_what_is_undispatched,
+            "a begin of a concluded event is Done with exactly what is undispatched"
+        ),
         case!(done_keeps_back_what_is_not_due, "Done leaves out messages whose due time has not come, and only those"),
-        case!(due_waits_for_older_than, "due leaves out messages without a due time until they have waited `older_than`"),
+        case!(
+            due_waits_for_older_than,
+            "due leaves out messages without a due time until they have waited `older_than`"
+        ),
         case!(due_waits_for_the_due_time, "a message with a due time is never due before it, and is due after it"),
         case!(due_is_oldest_first, "due answers the oldest commits first, at most `limit` events"),
         case!(dispatched_is_not_due, "what was marked dispatched is not due again; marking twice is no error"),

@@ -1,0 +1,209 @@
+//! `mesh show`: a content, a request or an event, with its whole run.
+
+use std::fmt;
+
+use mesh_contracts::records::ContentRecord;
+use mesh_core::ports::{OutboxEntry, StateStore};
+use serde::Serialize;
+use uuid::Uuid;
+
+use super::{list::word, quarantine::standing};
+use crate::{
+    app::App,
+    exit::Exit,
+    journal::{self, Published},
+    mesh::Mesh,
+    output::{self, style, text},
+    runs::{self, RunEnd},
+    spent::{self, Spent},
+};
+
+/// What is to be shown.
+#[derive(Debug, clap::Args)]
+pub(crate) struct ShowArgs {
+    /// The id of a content, an event or a run, or your own request id
+    id: String,
+}
+
+/// Where an event stands with an agent.
+#[derive(Debug, Serialize)]
+struct Standing {
+    agent: String,
+    event_id: Uuid,
+    event_type: String,
+    state: String,
+    code: Option<String>,
+    attempts: u32,
+    suspensions: u32,
+    /// Messages that are committed and not sent yet.
+    pending: usize,
+}
+
+/// A run.
+#[derive(Debug, Serialize)]
+struct Report {
+    run: Uuid,
+    content_id: Uuid,
+    record: Option<ContentRecord>,
+    /// The draft as a plain file.
+    draft: Option<String>,
+    /// The page as a plain file.
+    page: Option<String>,
+    end: Option<RunEnd>,
+    spent: Spent,
+    events: Vec<Published>,
+    ledger: Vec<Standing>,
+}
+
+pub(crate) async fn run(args: ShowArgs, app: &App) -> anyhow::Result<Exit> {
+    let mesh = Mesh::existing(app).await?;
+    let Some(run) = runs::find(&mesh, args.id.trim()).await? else {
+        let id = text::plain(&args.id);
+        app.out.complain(format_args!("{} nothing is known of {id} in {}", style::bad("error:"), app.home.display()));
+        return Ok(Exit::Failure);
+    };
+    let report = read(&mesh, run, app).await?;
+    app.out.report(&report)?;
+    Ok(Exit::Ok)
+}
+
+async fn read(mesh: &Mesh, run: Uuid, app: &App) -> anyhow::Result<Report> {
+    let mut events = runs::events(mesh, run).await?;
+    if events.iter().all(|event| event.event_id != run) {
+        events.splice(0..0, runs::first(mesh, run).await?);
+    }
+    let content_id = runs::content_id(run, &events);
+    let record = runs::content(mesh, content_id).await?;
+    let plain = |uri: &str| mesh.file(app, uri).map(|path| path.display().to_string());
+    Ok(Report {
+        run,
+        content_id,
+        draft: record.as_ref().and_then(|record| plain(&record.draft.uri)),
+        page: record.as_ref().and_then(|record| plain(&record.page.as_ref()?.uri)),
+        record,
+        end: runs::end(mesh, run).await?,
+        spent: spent::on(mesh, &events).await?,
+        ledger: ledger(mesh, &events).await?,
+        events,
+    })
+}
+
+async fn ledger(mesh: &Mesh, events: &[Published]) -> anyhow::Result<Vec<Standing>> {
+    let mut standings = Vec::new();
+    for event in events {
+        for manifest in mesh.handlers(event) {
+            let Some(entry) = mesh.store.state().entry(&manifest.name, event.event_id).await? else { continue };
+            let (state, code) = standing(&entry.state);
+            standings.push(Standing {
+                agent: manifest.name.clone(),
+                event_id: event.event_id,
+                event_type: entry.event_type,
+                state,
+                code,
+                attempts: entry.attempts,
+                suspensions: entry.suspensions,
+                pending: entry.outbox.iter().filter(|entry: &&OutboxEntry| !entry.dispatched).count(),
+            });
+        }
+    }
+    Ok(standings)
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.head(f)?;
+        writeln!(f, "\n{}", style::strong("Events"))?;
+        match self.events.first() {
+            None => writeln!(f, "  the journal no longer has them")?,
+            Some(first) => self.events.iter().try_for_each(|event| writeln!(f, "{}", event.since(first.time())))?,
+        }
+        write!(f, "\n{}", style::strong("Ledger"))?;
+        if self.ledger.is_empty() {
+            return write!(f, "\n  no agent has begun yet");
+        }
+        let mut table = output::table(&["  agent", "event", "state", "code", "attempts", "suspended", "unsent"]);
+        for standing in &self.ledger {
+            table.add_row([
+                format!("  {}", standing.agent),
+                text::plain(&standing.event_type),
+                standing.state.clone(),
+                standing.code.clone().unwrap_or_else(|| "-".into()),
+                standing.attempts.to_string(),
+                standing.suspensions.to_string(),
+                standing.pending.to_string(),
+            ]);
+        }
+        write!(f, "\n{}", output::rows(&table))
+    }
+}
+
+impl Report {
+    fn head(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut line = |name: &str, value: String| writeln!(f, "{name:<9} {value}");
+        if let Some(record) = &self.record {
+            line("title", text::plain(&record.title))?;
+            line("topic", text::plain(&record.content_topic))?;
+            line("status", record.status_code.as_ref().map_or_else(|| word(record.status), |code| format!("{} ({})", word(record.status), text::plain(code))))?;
+            line("words", format!("{} ({} asked for)", record.measured_word_count, record.word_count))?;
+            line("revision", record.revision.to_string())?;
+            line("site", record.website_id.to_string())?;
+        }
+        line("content", self.content_id.to_string())?;
+        line("run", self.run.to_string())?;
+        line("ended", self.ended())?;
+        if let Some(draft) = &self.draft {
+            line("draft", text::plain(draft))?;
+        }
+        if let Some(page) = &self.page {
+            line("page", text::plain(page))?;
+        }
+        line("cost", cost(&self.spent))
+    }
+
+    fn ended(&self) -> String {
+        let took = text::duration(journal::took(&self.events));
+        match &self.end {
+            None => "not yet".to_owned(),
+            Some(end) if end.is_failure() => {
+                let code = end.code.as_deref().map(|code| format!(" ({})", text::plain(code))).unwrap_or_default();
+                style::bad(format_args!("{}{code} after {took}", end.event_type)).to_string()
+            }
+            Some(end) => style::good(format_args!("{} after {took}", end.event_type)).to_string(),
+        }
+    }
+}
+
+/// What was spent, and on whom.
+pub(super) fn cost(spent: &Spent) -> String {
+    if spent.answers == 0 {
+        return "nothing".to_owned();
+    }
+    let models = text::plain(&spent.models.join(", "));
+    let offline = if spent.offline { ", no language model" } else { "" };
+    format!("{} ({}: {models}{offline})", text::cost(&spent.cost), text::count(spent.answers, "answer"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_run_that_failed_before_there_was_a_draft_is_shown_all_the_same() {
+        let data = serde_json::json!({"code": "MODEL_AUTH", "error_message": "no key"});
+        let report = Report {
+            run: Uuid::nil(),
+            content_id: Uuid::nil(),
+            record: None,
+            draft: None,
+            page: None,
+            end: Some(RunEnd { event_type: "GenFailure".into(), event_id: None, code: Some("MODEL_AUTH".into()), at: None }),
+            spent: Spent::default(),
+            events: vec![journal::testing::published("GenFailure", "/content/errors", data)],
+            ledger: Vec::new(),
+        };
+        let text = anstream::adapter::strip_str(&report.to_string()).to_string();
+        assert!(text.contains("ended     GenFailure (MODEL_AUTH) after 0.00 s"), "{text}");
+        assert!(text.contains("cost      nothing"), "{text}");
+        assert!(text.ends_with("Ledger\n  no agent has begun yet"), "{text}");
+    }
+}

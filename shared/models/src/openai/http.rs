@@ -1,0 +1,155 @@
+//! One exchange over HTTP: what is sent, and how much of what comes back is read.
+
+use std::{error::Error, time::Duration};
+
+use chrono::DateTime;
+use mesh_core::{Timestamp, ports::ModelErrorKind};
+use reqwest::{
+    Client, RequestBuilder, Response, Url,
+    header::{HeaderMap, HeaderValue},
+    redirect::Policy,
+};
+use secrecy::{ExposeSecret, SecretString};
+
+use super::{base_url::is_loopback, failure::Failure};
+use crate::ConfigError;
+
+/// More than any model writes in one answer.
+const BODY_CAP: usize = 4 * 1024 * 1024;
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// Shorter than the idle limits of the usual load balancers, so that a frozen host does not wake up to dead connections.
+const IDLE: Duration = Duration::from_secs(30);
+
+/// What came back, whatever the status.
+#[derive(Debug)]
+pub(super) struct Reply {
+    pub(super) status: u16,
+    pub(super) retry_after: Option<Duration>,
+    pub(super) should_retry: Option<bool>,
+    pub(super) request_id: Option<String>,
+    pub(super) body: Vec<u8>,
+}
+
+/// The client of one endpoint.
+pub(super) fn client(endpoint: &Url) -> Result<Client, ConfigError> {
+    let builder = Client::builder()
+        .user_agent(concat!("content-mesh/", env!("CARGO_PKG_VERSION")))
+        // A redirect would take the key elsewhere.
+        .redirect(Policy::none())
+        .referer(false)
+        .connect_timeout(CONNECT_TIMEOUT)
+        .pool_idle_timeout(IDLE);
+    // A proxy cannot reach this machine's loopback.
+    let builder = if is_loopback(endpoint) { builder.no_proxy() } else { builder.https_only(true) };
+    builder.build().map_err(|error| ConfigError::Client { message: deepest(&error) })
+}
+
+/// The `Authorization` header; `None` when the key cannot be one.
+pub(super) fn authorization(key: &SecretString) -> Option<HeaderValue> {
+    // Secrets kept in files tend to end in a newline.
+    let key = key.expose_secret().trim();
+    let mut header = HeaderValue::try_from(format!("Bearer {key}")).ok().filter(|_| !key.is_empty())?;
+    header.set_sensitive(true);
+    Some(header)
+}
+
+/// Sends the request and reads the answer up to the cap.
+pub(super) async fn exchange(request: RequestBuilder, now: Timestamp) -> Result<Reply, Failure> {
+    let response = request.send().await.map_err(|error| broken(&error))?;
+    let headers = response.headers();
+    let mut reply = Reply {
+        status: response.status().as_u16(),
+        retry_after: retry_after(headers, now),
+        should_retry: text(headers, "x-should-retry").and_then(|text| text.parse().ok()),
+        request_id: text(headers, "x-request-id").map(|id| id.chars().take(120).collect()),
+        body: Vec::new(),
+    };
+    match read(response).await {
+        Ok(body) => {
+            reply.body = body;
+            Ok(reply)
+        }
+        Err(failure) => Err(Failure { request_id: reply.request_id, ..failure }),
+    }
+}
+
+async fn read(mut response: Response) -> Result<Vec<u8>, Failure> {
+    let too_long = || Failure::new(ModelErrorKind::MalformedOutput, "the answer is longer than 4 MiB");
+    let expected = response.content_length().and_then(|length| usize::try_from(length).ok()).unwrap_or(0);
+    if expected > BODY_CAP {
+        return Err(too_long());
+    }
+    let mut body = Vec::with_capacity(expected);
+    while let Some(chunk) = response.chunk().await.map_err(|error| broken(&error))? {
+        if body.len() + chunk.len() > BODY_CAP {
+            return Err(too_long());
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body)
+}
+
+/// A failure of the connection, with the innermost cause: the outer ones repeat the URL and say little.
+fn broken(error: &reqwest::Error) -> Failure {
+    let what = if error.is_connect() { "cannot connect" } else { "the connection broke off" };
+    Failure::new(ModelErrorKind::Transport, format!("{what}: {}", deepest(error)))
+}
+
+fn deepest(error: &reqwest::Error) -> String {
+    let mut cause: &dyn Error = error;
+    while let Some(next) = cause.source() {
+        cause = next;
+    }
+    let text = cause.to_string();
+    text.chars().take(160).collect()
+}
+
+/// `retry-after-ms`, else `Retry-After` in seconds, else as a date.
+fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
+    let number = |name| text(headers, name).and_then(|text| text.trim().parse::<f64>().ok());
+    let millis = number("retry-after-ms").or_else(|| number("retry-after").map(|seconds| seconds * 1000.0));
+    if let Some(millis) = millis.filter(|millis| millis.is_finite() && *millis >= 0.0) {
+        return Some(Duration::try_from_secs_f64(millis / 1000.0).unwrap_or(Duration::MAX));
+    }
+    let date = DateTime::parse_from_rfc2822(text(headers, "retry-after")?).ok()?;
+    Some(now.until(Timestamp(date.timestamp_millis())))
+}
+
+fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers.get(name).and_then(|value| value.to_str().ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read_header(name: &'static str, value: &'static str) -> Option<Duration> {
+        let mut headers = HeaderMap::new();
+        headers.insert(name, HeaderValue::from_static(value));
+        let now = Timestamp::parse("2026-11-20T12:00:00Z").unwrap();
+        retry_after(&headers, now)
+    }
+
+    #[test]
+    fn every_way_to_say_later() {
+        let seconds = |seconds| Some(Duration::from_secs(seconds));
+        assert_eq!(read_header("retry-after-ms", "1500"), Some(Duration::from_millis(1500)));
+        assert_eq!(read_header("retry-after", "7"), seconds(7));
+        assert_eq!(read_header("retry-after", "0.5"), Some(Duration::from_millis(500)));
+        assert_eq!(read_header("retry-after", "Fri, 20 Nov 2026 12:00:30 GMT"), seconds(30));
+        assert_eq!(read_header("retry-after", "Fri, 20 Nov 2026 11:00:00 GMT"), seconds(0));
+        assert_eq!(read_header("retry-after", "1e300"), Some(Duration::MAX));
+        for value in ["soon", "-1", "NaN", "inf", "1e400", ""] {
+            assert_eq!(read_header("retry-after", value), None, "{value}");
+        }
+    }
+
+    #[test]
+    fn keys_become_headers_that_do_not_print() {
+        let header = authorization(&SecretString::from("sk-secret\n")).unwrap();
+        assert_eq!(header.to_str().unwrap(), "Bearer sk-secret");
+        assert!(!format!("{header:?}").contains("secret"));
+        assert!(authorization(&SecretString::from(" ")).is_none());
+        assert!(authorization(&SecretString::from("a\nb")).is_none());
+    }
+}
