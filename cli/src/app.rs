@@ -77,9 +77,9 @@ impl App {
         Settings::from_pairs(pairs)
     }
 
-    /// What secrets are taken from.
-    pub(crate) fn secrets(&self) -> impl Iterator<Item = (String, String)> + '_ {
-        self.environment.iter().map(|(name, value)| (name.clone(), value.clone()))
+    /// The secret of this name, if the environment holds it.
+    pub(crate) fn secret(&self, name: &str) -> Option<(String, String)> {
+        self.variable(name).map(|value| (name.to_owned(), value.to_owned()))
     }
 
     /// A command that works in this shell as it is printed: this program, this mesh.

@@ -1,6 +1,10 @@
 //! The door of the mesh: what is published from here is judged by its contract first.
 
-use std::{fmt, path::Path};
+use std::{
+    fmt, fs,
+    io::{self, Read},
+    path::Path,
+};
 
 use anyhow::Context;
 use mesh_contracts::{Detail, EventSpec};
@@ -12,7 +16,6 @@ use mesh_core::{
 };
 use serde::Serialize;
 use serde_json::Value;
-use tokio::io::{AsyncRead, AsyncReadExt};
 use uuid::Uuid;
 
 use crate::output::{self, style, text};
@@ -81,16 +84,19 @@ fn check_size(bytes: usize) -> Result<(), Refusal> {
 
 /// Reads a file, or standard input for `-`.
 pub(crate) async fn read_body(file: &Path) -> anyhow::Result<String> {
-    if file.as_os_str() == "-" {
-        return read_all(tokio::io::stdin()).await.context("cannot read standard input");
-    }
-    let reader = async { read_all(tokio::fs::File::open(file).await?).await };
-    reader.await.with_context(|| format!("cannot read {}", file.display()))
+    let (file, name) = (file.to_owned(), file.display().to_string());
+    let stdin = file.as_os_str() == "-";
+    let name = if stdin { "standard input".to_owned() } else { name };
+    let read = move || match stdin {
+        true => read_all(io::stdin().lock()),
+        false => read_all(fs::File::open(file)?),
+    };
+    tokio::task::spawn_blocking(read).await?.with_context(|| format!("cannot read {name}"))
 }
 
-async fn read_all(reader: impl AsyncRead + Unpin) -> anyhow::Result<String> {
+fn read_all(reader: impl Read) -> anyhow::Result<String> {
     let mut bytes = Vec::new();
-    reader.take(MOST_READ).read_to_end(&mut bytes).await?;
+    reader.take(MOST_READ).read_to_end(&mut bytes)?;
     // A byte order mark is no part of the text (RFC 8259, section 8.1).
     let text = String::from_utf8(bytes).context("not UTF-8")?;
     Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))

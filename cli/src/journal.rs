@@ -136,7 +136,11 @@ fn note(data: &Value) -> String {
     if let Some(code) = text("code") {
         let waits = data.get("dead_lettered").and_then(Value::as_bool) == Some(true);
         let waits = if waits { " (waits in the dead-letter queue)" } else { "" };
-        return format!("{}: {}{waits}", text::plain(code), text::short(text("error_message").unwrap_or_default(), 200));
+        return format!(
+            "{}: {}{waits}",
+            text::plain(code),
+            text::short(text("error_message").unwrap_or_default(), 200)
+        );
     }
     let title = text("title").or(text("content_topic")).or(text("message")).or(text("website_id"));
     let mut parts: Vec<String> = title.map(|title| format!("\"{}\"", text::short(title, 60))).into_iter().collect();
@@ -212,7 +216,17 @@ mod tests {
             let attributes = std::collections::BTreeMap::new();
             let (event_id, event_type, correlation_id, about) = (None, None, None, None);
             Published::from(JournalEntry {
-                seq, at, channel, message_id, event_id, event_type, correlation_id, about, subject, attributes, body,
+                seq,
+                at,
+                channel,
+                message_id,
+                event_id,
+                event_type,
+                correlation_id,
+                about,
+                subject,
+                attributes,
+                body,
             })
         };
         let named = bare(r#"{"request_id": "r"}"#);

@@ -9,13 +9,16 @@ use tracing_subscriber::EnvFilter;
 /// Starts logging what `filter` lets through; absent: warnings.
 pub(crate) fn start(filter: Option<&str>) -> anyhow::Result<()> {
     let filter = parse(filter.unwrap_or("warn"))?;
-    let colours = io::stderr().is_terminal() && anstream::AutoStream::choice(&io::stderr()) != anstream::ColorChoice::Never;
+    let colours =
+        io::stderr().is_terminal() && anstream::AutoStream::choice(&io::stderr()) != anstream::ColorChoice::Never;
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).with_ansi(colours).init();
     Ok(())
 }
 
 fn parse(filter: &str) -> anyhow::Result<EnvFilter> {
-    EnvFilter::builder().parse(filter).with_context(|| format!("{MESH_LOG} is {filter:?}; allowed is a filter such as info or mesh_core=debug"))
+    EnvFilter::builder()
+        .parse(filter)
+        .with_context(|| format!("{MESH_LOG} is {filter:?}; allowed is a filter such as info or mesh_core=debug"))
 }
 
 #[cfg(test)]

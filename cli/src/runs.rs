@@ -206,7 +206,8 @@ mod tests {
 
     #[test]
     fn a_fate_says_whether_the_run_came_to_nothing() {
-        let failed = |event_type: &str| RunEnd::read(&row(json!({"event_type": event_type, "code": null}))).is_failure();
+        let failed =
+            |event_type: &str| RunEnd::read(&row(json!({"event_type": event_type, "code": null}))).is_failure();
         assert!(failed("GenFailure") && failed("ValidationError") && failed("ContentRejected"));
         assert!(!failed("ContentPublished") && !failed("Echoed"));
     }

@@ -21,6 +21,8 @@ pub async fn check(world: &World, articles: usize) -> Vec<Finding> {
     let mut findings = Vec::new();
     same_event_same_bytes(&journal, &mut findings);
     events_keep_their_contracts(&journal, &mut findings);
+    let twice = world.conclusions.twice();
+    findings.extend(twice.into_iter().map(|(agent, event)| format!("{agent} concluded {event} twice")));
     one_end_a_run(world, &journal, &mut findings).await;
     nothing_undispatched(world, &mut findings).await;
     pages_exist(world, &journal, articles, &mut findings).await;

@@ -4,8 +4,10 @@
 
 mod check;
 mod mutation;
+mod recorder;
 mod world;
 
 pub use check::{Finding, check};
 pub use mutation::Mutation;
+pub use recorder::Conclusions;
 pub use world::{Seat, World};

@@ -130,8 +130,6 @@ impl StateStore for Broken {
             Mutation::PublishBeforeCommit => {
                 let messages: Vec<Message> = commit.outbox.iter().map(|entry| entry.message.clone()).collect();
                 self.publisher.publish(&messages).await?;
-                // The gap a crash falls into; the plan's next call is the commit's own reply.
-                self.inner.entry(&commit.agent, commit.event_id).await?;
                 return self.inner.commit(commit).await;
             }
             Mutation::AnswerStoredAfterUse => self.inner.commit(commit).await?,

@@ -19,7 +19,10 @@ use mesh_testkit::{
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::mutation::{self, Mutation};
+use crate::{
+    mutation::{self, Mutation},
+    recorder::{Conclusions, Recorder},
+};
 
 /// When every world begins.
 const START: Timestamp = Timestamp(1_790_000_000_000);
@@ -54,6 +57,8 @@ pub struct World {
     pub settings: Settings,
     /// The agents.
     pub seats: Vec<Seat>,
+    /// Who concluded which event.
+    pub conclusions: Arc<Conclusions>,
     entropy: Arc<dyn Entropy>,
     mutation: Option<Mutation>,
     model: Arc<dyn TextModel>,
@@ -80,7 +85,17 @@ impl World {
         let store = Store::in_memory(Arc::clone(&clock) as Arc<dyn Clock>, Arc::clone(&entropy)).expect("a store");
         let model = model.unwrap_or_else(|| Arc::new(OfflineTextModel::new()));
         let plan = FaultPlan::new();
-        let mut world = Self { clock, store, plan, settings, seats: Vec::new(), entropy, mutation, model };
+        let mut world = Self {
+            clock,
+            store,
+            plan,
+            settings,
+            seats: Vec::new(),
+            conclusions: Arc::default(),
+            entropy,
+            mutation,
+            model,
+        };
         mesh_testkit::block_on(host::declare(&world.store, &world.agents())).expect("queues");
         world.restart();
         world
@@ -119,11 +134,13 @@ impl World {
         let state: Arc<dyn StateStore> = Arc::new(self.store.state());
         let blobs: Arc<dyn Blobs> = Arc::new(self.store.blobs());
         let publisher: Arc<dyn Publisher> = Arc::new(self.store.topics());
+        let publisher: Arc<dyn Publisher> = Arc::new(FaultyPublisher::new(publisher, &self.plan));
         let (state, blobs) = mutation::mutate(self.mutation, state, blobs, &publisher);
+        let state = Arc::new(FaultyStateStore::new(state, &self.plan));
         Ports {
-            state: Arc::new(FaultyStateStore::new(state, &self.plan)),
+            state: Arc::new(Recorder::new(state, Arc::clone(&self.conclusions))),
             blobs: Arc::new(FaultyBlobs::new(blobs, &self.plan)),
-            publisher: Arc::new(FaultyPublisher::new(publisher, &self.plan)),
+            publisher,
             text_model: Arc::new(FaultyTextModel::new(Arc::clone(&self.model), &self.plan)),
             clock: Arc::clone(&self.clock) as Arc<dyn Clock>,
             entropy: Arc::clone(&self.entropy),
@@ -158,20 +175,16 @@ impl World {
         assert_eq!(failed, [], "the topic takes it");
     }
 
-    /// One round over all agents: up to ten messages each, then a sweep. Answers whether anything was done.
-    pub async fn round(&self) -> bool {
-        let mut busy = false;
-        for seat in &self.seats {
-            busy |= seat.round().await;
-        }
-        busy
-    }
-
     /// Runs until nothing is left to do, moving time on whenever everything waits. Panics when that never comes.
     pub async fn drain(&self) {
+        self.drain_by(&self.seats).await;
+    }
+
+    /// The same, the work done by these agents.
+    pub async fn drain_by(&self, seats: &[Seat]) {
         let mut idle = 0;
         for _ in 0..MOST_STEPS {
-            if self.round().await {
+            if round(seats).await {
                 idle = 0;
                 continue;
             }
@@ -203,6 +216,15 @@ impl World {
         }
         total
     }
+}
+
+/// One round over all agents: up to ten messages each, then a sweep. Answers whether anything was done.
+async fn round(seats: &[Seat]) -> bool {
+    let mut busy = false;
+    for seat in seats {
+        busy |= seat.round().await;
+    }
+    busy
 }
 
 impl Default for World {

@@ -51,7 +51,6 @@ struct Run {
 
 /// One article, killed where `crash` says, started again, and run until all is quiet.
 fn run(mutation: Option<Mutation>, crash: Option<(u64, Fault)>) -> Run {
-    let _ = tracing_subscriber::fmt().with_max_level(tracing::Level::WARN).with_test_writer().try_init();
     let paid = Arc::new(Paid::default());
     let mut world = World::with(Settings::default(), mutation, Some(Arc::clone(&paid) as Arc<dyn TextModel>));
     world.publish(

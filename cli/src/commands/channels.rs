@@ -46,7 +46,7 @@ fn traffic(events: &'static [EventSpec], manifests: &[&Manifest]) -> Vec<Traffic
             channels.push(spec.channel);
         }
     }
-    let of_channel = |channel: &&'static str| events.iter().filter(move |spec| spec.channel == *channel);
+    let of_channel = |channel: &'static str| events.iter().filter(move |spec| spec.channel == channel);
     let one = |spec: &'static EventSpec| Traffic {
         channel: spec.channel,
         event_type: spec.event_type,
@@ -59,7 +59,7 @@ fn traffic(events: &'static [EventSpec], manifests: &[&Manifest]) -> Vec<Traffic
         publishers: names(&|manifest| manifest.may_publish(spec.event_type)),
         subscribers: names(&|manifest| manifest.handles(spec.event_type).is_some()),
     };
-    channels.iter().flat_map(of_channel).map(one).collect()
+    channels.into_iter().flat_map(of_channel).map(one).collect()
 }
 
 impl fmt::Display for Report {

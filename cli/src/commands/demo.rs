@@ -190,7 +190,13 @@ fn next(content: Uuid, code: Option<&str>, failed: bool) -> Vec<Vec<String>> {
 
 /// Hands the page to the desktop; whether it shows it is not ours.
 fn open(page: &Path, app: &App) {
-    let program = if cfg!(target_os = "macos") { "open" } else if cfg!(windows) { "explorer" } else { "xdg-open" };
+    let program = if cfg!(target_os = "macos") {
+        "open"
+    } else if cfg!(windows) {
+        "explorer"
+    } else {
+        "xdg-open"
+    };
     let mut command = tokio::process::Command::new(program);
     let quiet = std::process::Stdio::null;
     if let Err(error) = command.arg(page).stdin(quiet()).stdout(quiet()).stderr(quiet()).spawn() {

@@ -30,14 +30,14 @@ struct Unknown<'a> {
 
 pub(crate) fn run(args: ExplainArgs, app: &App) -> anyhow::Result<Exit> {
     let code = args.code.trim().to_uppercase().replace('-', "_");
-    if let Some(page) = error_pages::find(&code) {
+    if let Some(page) = error_pages::page(&code) {
         match app.out.json {
             true => app.out.value(&Page { code: &code, page })?,
             false => app.out.raw(page)?,
         }
         return Ok(Exit::Ok);
     }
-    let closest = closest(&code, error_pages::codes());
+    let closest = closest(&code, error_pages::CODES.iter().map(|(name, _)| *name));
     app.out.complain(format_args!("{} there is no code {}", style::bad("error:"), text::plain(&code)));
     if app.out.json {
         app.out.value(&Unknown { code: &code, closest })?;

@@ -102,7 +102,9 @@ async fn newest(mesh: &Mesh, mut run: Uuid) -> anyhow::Result<Uuid> {
 async fn plan(mesh: &Mesh, run: Uuid) -> anyhow::Result<(Plan, Option<Copied>)> {
     let end = runs::end(mesh, run).await?;
     let Some(first) = runs::first(mesh, run).await? else {
-        bail!("the first event of the run {run} is no longer in the journal; `mesh quarantine resubmit` may still have it");
+        bail!(
+            "the first event of the run {run} is no longer in the journal; `mesh quarantine resubmit` may still have it"
+        );
     };
     Ok(decide(run, first, end))
 }

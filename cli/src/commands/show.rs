@@ -143,7 +143,13 @@ impl Report {
         if let Some(record) = &self.record {
             line("title", text::plain(&record.title))?;
             line("topic", text::plain(&record.content_topic))?;
-            line("status", record.status_code.as_ref().map_or_else(|| word(record.status), |code| format!("{} ({})", word(record.status), text::plain(code))))?;
+            line(
+                "status",
+                record.status_code.as_ref().map_or_else(
+                    || word(record.status),
+                    |code| format!("{} ({})", word(record.status), text::plain(code)),
+                ),
+            )?;
             line("words", format!("{} ({} asked for)", record.measured_word_count, record.word_count))?;
             line("revision", record.revision.to_string())?;
             line("site", record.website_id.to_string())?;
@@ -196,7 +202,12 @@ mod tests {
             record: None,
             draft: None,
             page: None,
-            end: Some(RunEnd { event_type: "GenFailure".into(), event_id: None, code: Some("MODEL_AUTH".into()), at: None }),
+            end: Some(RunEnd {
+                event_type: "GenFailure".into(),
+                event_id: None,
+                code: Some("MODEL_AUTH".into()),
+                at: None,
+            }),
             spent: Spent::default(),
             events: vec![journal::testing::published("GenFailure", "/content/errors", data)],
             ledger: Vec::new(),

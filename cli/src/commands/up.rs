@@ -27,7 +27,7 @@ struct Started {
 impl fmt::Display for Started {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { version, home, model, agents } = self;
-        let up = style::good(format_args!("mesh {version} is up"));
+        let up = style::good(format!("mesh {version} is up"));
         write!(f, "{up}: home {home}, model {model}, agents {}", agents.join(" "))
     }
 }
@@ -46,7 +46,7 @@ pub(crate) async fn run(args: UpArgs, app: &App) -> anyhow::Result<Exit> {
         true => app.out.value_line(&started)?,
         false => app.out.line(&started)?,
     }
-    let (first, mut again) = tokio::sync::oneshot::channel();
+    let (first, mut again) = tokio::sync::oneshot::channel::<()>();
     let asked = async {
         stop.asked().await;
         app.out.say("Stopping; what is under way is finished first (once more stops at once).");

@@ -50,7 +50,7 @@ fn judge_many(spec: &EventSpec) -> Tally {
             tally.no_json += 1;
             continue;
         };
-        match agreed(spec, &payload) {
+        match agreed(spec, &payload, number % 4 == 0) {
             Ok(true) => tally.valid += 1,
             Ok(false) => tally.invalid += 1,
             Err(why) => panic!("{}, seed {seed}: {why}\n{body}", spec.contract),
@@ -74,11 +74,12 @@ fn body(rng: &mut Rng, examples: &[Value], schema: &Value) -> String {
     render(&value, rng, repeat)
 }
 
-/// The verdict both agree on; what was read is written so that it is valid, and reads as the same.
-fn agreed(spec: &EventSpec, payload: &Value) -> Result<bool, String> {
+/// The verdict both agree on. With `thoroughly`, what was read is written so that it is valid, and reads as the same.
+fn agreed(spec: &EventSpec, payload: &Value, thoroughly: bool) -> Result<bool, String> {
     let schema = mesh_contracts::validate(spec.contract, payload);
     let rust = (spec.rewrites)(payload);
     match (schema, rust) {
+        (Ok(()), Ok(_)) if !thoroughly => Ok(true),
         (Ok(()), Ok(written)) => {
             mesh_contracts::validate(spec.contract, &written).map_err(|d| format!("is written invalid: {d:?}"))?;
             let again = (spec.rewrites)(&written)?;

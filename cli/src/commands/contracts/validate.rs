@@ -57,9 +57,13 @@ mod tests {
     #[test]
     fn the_verdict_names_the_contract_and_what_is_wrong() {
         let spec = super::super::contract("EchoRequested").expect("a contract");
-        assert_eq!(judge(spec, r#"{"message": "hi"}"#), Verdict { contract: spec.contract, valid: true, refusal: None });
+        assert_eq!(
+            judge(spec, r#"{"message": "hi"}"#),
+            Verdict { contract: spec.contract, valid: true, refusal: None }
+        );
         let verdict = judge(spec, "{}");
-        let fields: Vec<String> = verdict.refusal.iter().flat_map(|r| &r.details).map(|d| d.field.to_string()).collect();
+        let fields: Vec<String> =
+            verdict.refusal.iter().flat_map(|r| &r.details).map(|d| d.field.to_string()).collect();
         assert_eq!((verdict.valid, fields), (false, vec!["message".to_owned()]));
     }
 }

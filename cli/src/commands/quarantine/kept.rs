@@ -22,7 +22,7 @@ pub(super) const PREFIX: &str = "quarantine/";
 const MOST_BYTES: u64 = 4 * 1024 * 1024;
 
 /// A message in quarantine.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 pub(super) struct Kept {
     /// The agent that set it aside.
     pub(super) agent: String,
@@ -94,7 +94,8 @@ fn describe(message: Quarantined, manifest: &Manifest) -> Kept {
     let Quarantined { agent, event_id, body, attributes } = message;
     let arrival = decode(&body, &attributes, manifest);
     let sns = envelope::unwrap(&body);
-    let own = sns.as_ref().map(|sns| sns.message_attributes.iter().map(|(n, a)| (n.clone(), a.value.clone())).collect());
+    let own =
+        sns.as_ref().map(|sns| sns.message_attributes.iter().map(|(n, a)| (n.clone(), a.value.clone())).collect());
     let text = sns.map_or_else(|| body.clone(), |sns| sns.message);
     let payload = match arrival.verdict {
         Some(Ok(event)) => Some(event.data),

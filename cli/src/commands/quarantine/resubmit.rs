@@ -87,7 +87,8 @@ fn assign(data: &mut Value, path: &str, text: &str, schema: &Value) -> anyhow::R
     let mut fields = path.split('.').peekable();
     while let Some(field) = fields.next() {
         schema = schema.and_then(|schema| schema.get("properties")).and_then(|properties| properties.get(field));
-        let members = here.as_object_mut().with_context(|| format!("{field} is inside of something that is no object"))?;
+        let members =
+            here.as_object_mut().with_context(|| format!("{field} is inside of something that is no object"))?;
         if fields.peek().is_some() {
             here = members.entry(field).or_insert_with(|| Map::new().into());
         } else if text.is_empty() {
@@ -113,7 +114,8 @@ fn value(text: &str, schema: Option<&Value>) -> Value {
 fn wants_text(schema: Option<&Value>) -> bool {
     let Some(schema) = schema else { return false };
     let is_text = |kind: &Value| kind == "string";
-    let here = schema.get("type").is_some_and(|kind| is_text(kind) || kind.as_array().is_some_and(|k| k.iter().any(is_text)));
+    let here =
+        schema.get("type").is_some_and(|kind| is_text(kind) || kind.as_array().is_some_and(|k| k.iter().any(is_text)));
     here || schema.get("anyOf").and_then(Value::as_array).is_some_and(|any| any.iter().any(|one| wants_text(Some(one))))
 }
 

@@ -63,9 +63,10 @@ pub(crate) fn time(rng: &mut Rng) -> String {
     if rng.chance(30) {
         return ODD[rng.below(ODD.len())].to_owned();
     }
-    let year = [rng.below(10_000), 1600 + 100 * rng.below(10), 2020 + rng.below(10)][rng.below(3)];
+    let year = [rng.below(10_000), 1600 + 100 * rng.below(10), 2000 + rng.below(40)][rng.below(3)];
     let month = if rng.chance(30) { 2 } else { rng.below(14) };
     let day = if rng.chance(40) { 27 + rng.below(6) } else { rng.below(32) };
+    let (month, day) = if rng.chance(25) { (2, 29) } else { (month, day) };
     let (hour, minute, second, milli) = (rng.below(25), rng.below(61), rng.below(61), rng.below(1000));
     format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{milli:03}Z")
 }

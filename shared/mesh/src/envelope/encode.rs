@@ -53,10 +53,17 @@ pub fn encode(event: &Outgoing<'_>) -> Message {
     }
     Message {
         channel: event.spec.channel.to_owned(),
-        subject: format!("{} {}", event.spec.event_type, event.subject.unwrap_or_default()).trim().to_owned(),
+        subject: mail_subject(event.spec.event_type, event.subject.unwrap_or_default()),
         attributes,
         body: event.data.to_string(),
     }
+}
+
+/// `<type> <subject>` within what SNS takes as a subject: at most 100 characters, printable ASCII.
+fn mail_subject(event_type: &str, subject: &str) -> String {
+    let printable = |c: char| if c == ' ' || c.is_ascii_graphic() { c } else { '?' };
+    let whole = format!("{event_type} {subject}");
+    whole.trim_end().chars().map(printable).take(100).collect()
 }
 
 /// Version, trace, span, flags (W3C Trace Context). The span is derived from the event's id, so a re-dispatched event has

@@ -6,18 +6,14 @@ use std::collections::BTreeMap;
 
 use mesh_contracts::events::ErrorType;
 
-use super::{
-    Ended, Fate, Runner,
-    attempt::{Attempt, entries},
-    dispatch,
-    failure::Facts,
-    freeze,
-};
+use super::{Ended, Fate, Runner, attempt::Attempt, dispatch, failure::Facts, freeze};
 use crate::{
     envelope::attribute,
     ports::{OutboundMessage, OutboxEntry, PortError, Suspension},
 };
 
+/// Where the positions of notices in an outbox begin, behind those of any outcome.
+const NOTICES_FROM: u32 = 100;
 /// Attribute of a dead letter: the code of the last failure.
 pub const DLQ_CODE: &str = "mesh-code";
 /// Attribute of a dead letter: the agent that gave up.
@@ -91,7 +87,11 @@ impl Runner {
                 message
             });
         match frozen {
-            Ok(message) => entries(vec![message], vec![None]),
+            Ok(message) => {
+                // A notice keeps its place beside the outcome of a later attempt, and beside other notices.
+                let index = NOTICES_FROM + attempt.suspensions;
+                vec![OutboxEntry { index, message, due: None, dispatched: false }]
+            }
             Err(setback) => {
                 tracing::error!(agent = self.name(), message = setback.message, "No failure event could be made.");
                 Vec::new()

@@ -16,6 +16,8 @@ use crate::ConfigError;
 
 /// More than any model writes in one answer.
 const BODY_CAP: usize = 4 * 1024 * 1024;
+/// More than any provider explains.
+const ERROR_BODY_CAP: usize = 64 * 1024;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// Shorter than the idle limits of the usual load balancers, so that a frozen host does not wake up to dead connections.
 const IDLE: Duration = Duration::from_secs(30);
@@ -64,24 +66,25 @@ pub(super) async fn exchange(request: RequestBuilder, now: Timestamp) -> Result<
         request_id: text(headers, "x-request-id").map(|id| id.chars().take(120).collect()),
         body: Vec::new(),
     };
-    match read(response).await {
-        Ok(body) => {
-            reply.body = body;
-            Ok(reply)
-        }
-        Err(failure) => Err(Failure { request_id: reply.request_id, ..failure }),
+    let refused = reply.status >= 300;
+    match read(response, if refused { ERROR_BODY_CAP } else { BODY_CAP }).await {
+        Ok(body) => reply.body = body,
+        // The status says enough; of such a body nothing would be kept.
+        Err(_) if refused => {}
+        Err(failure) => return Err(Failure { request_id: reply.request_id, ..failure }),
     }
+    Ok(reply)
 }
 
-async fn read(mut response: Response) -> Result<Vec<u8>, Failure> {
+async fn read(mut response: Response, cap: usize) -> Result<Vec<u8>, Failure> {
     let too_long = || Failure::new(ModelErrorKind::MalformedOutput, "the answer is longer than 4 MiB");
     let expected = response.content_length().and_then(|length| usize::try_from(length).ok()).unwrap_or(0);
-    if expected > BODY_CAP {
+    if expected > cap {
         return Err(too_long());
     }
     let mut body = Vec::with_capacity(expected);
     while let Some(chunk) = response.chunk().await.map_err(|error| broken(&error))? {
-        if body.len() + chunk.len() > BODY_CAP {
+        if body.len() + chunk.len() > cap {
             return Err(too_long());
         }
         body.extend_from_slice(&chunk);

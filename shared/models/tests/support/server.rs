@@ -19,11 +19,20 @@ pub(crate) struct Answer {
     delay: Duration,
     /// Bytes of the body that are really sent before the connection closes.
     sent: usize,
+    /// Whether the length is announced; the end of the connection ends the body in any case.
+    announced: bool,
 }
 
 impl Answer {
     pub(crate) fn new(status: u16, body: impl Into<Vec<u8>>) -> Self {
-        Self { status, headers: Vec::new(), body: body.into(), delay: Duration::ZERO, sent: usize::MAX }
+        Self {
+            status,
+            headers: Vec::new(),
+            body: body.into(),
+            delay: Duration::ZERO,
+            sent: usize::MAX,
+            announced: true,
+        }
     }
 
     pub(crate) fn json(status: u16, body: &Value) -> Self {
@@ -37,6 +46,11 @@ impl Answer {
 
     pub(crate) fn after(mut self, delay: Duration) -> Self {
         self.delay = delay;
+        self
+    }
+
+    pub(crate) fn of_unknown_length(mut self) -> Self {
+        self.announced = false;
         self
     }
 
@@ -109,8 +123,10 @@ fn serve(
     log.lock().unwrap().push(request);
     let answer = script.next().unwrap_or_else(|| Answer::new(418, "the script is over"));
     thread::sleep(answer.delay);
-    let mut head =
-        format!("HTTP/1.1 {} X\r\nconnection: close\r\ncontent-length: {}\r\n", answer.status, answer.body.len());
+    let mut head = format!("HTTP/1.1 {} X\r\nconnection: close\r\n", answer.status);
+    if answer.announced {
+        head.push_str(&format!("content-length: {}\r\n", answer.body.len()));
+    }
     for (name, value) in &answer.headers {
         head.push_str(&format!("{name}: {value}\r\n"));
     }

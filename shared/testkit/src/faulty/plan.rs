@@ -4,6 +4,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     fmt,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    task::Poll,
 };
 
 use futures_util::future;
@@ -61,6 +62,9 @@ struct State {
     rules: Vec<Rule>,
     trace: Vec<CallRecord>,
     crashed: bool,
+    /// The call to stand still before.
+    stall_at: Option<u64>,
+    stalled: bool,
 }
 
 impl FaultPlan {
@@ -124,6 +128,24 @@ impl FaultPlan {
         self.lock().crashed
     }
 
+    /// Lets the process stand still before call number `k` until [`FaultPlan::resume`], as a paused machine does.
+    pub fn stall_at(&self, k: u64) -> &Self {
+        self.lock().stall_at = Some(k);
+        self
+    }
+
+    /// Whether a process stands still.
+    #[must_use]
+    pub fn stalled(&self) -> bool {
+        self.lock().stalled
+    }
+
+    /// Lets it go on.
+    pub fn resume(&self) -> &Self {
+        self.lock().stalled = false;
+        self
+    }
+
     /// Starts the process again: calls go through once more. Numbers go on.
     pub fn restart(&self) -> &Self {
         self.lock().crashed = false;
@@ -136,10 +158,24 @@ impl FaultPlan {
             return future::pending().await;
         }
         let fault = self.lock().decide(port, operation, detail);
+        self.stand_still().await;
         if fault == Some(Fault::CrashBefore) {
             return self.crash().await;
         }
         fault
+    }
+
+    /// Waits when the call just recorded is the one to stand still before.
+    async fn stand_still(&self) {
+        {
+            let mut state = self.lock();
+            if state.stall_at != Some(state.trace.len() as u64) {
+                return;
+            }
+            state.stall_at = None;
+            state.stalled = true;
+        }
+        future::poll_fn(|_| if self.stalled() { Poll::Pending } else { Poll::Ready(()) }).await;
     }
 
     /// Kills the process; never returns.

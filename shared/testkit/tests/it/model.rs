@@ -69,3 +69,15 @@ fn a_slow_answer_is_paid_and_timed_out() {
     assert_eq!(clock.now(), deadline);
     assert_eq!(model.paid_calls(), 2);
 }
+
+#[test]
+fn a_reply_is_made_from_what_is_at_hand() {
+    let model = ScriptedTextModel::new()
+        .with(|_| Ok(mesh_testkit::model::response("ok")))
+        .with(|_| Err(failure(ModelErrorKind::Auth)))
+        .otherwise(|_| ModelErrorKind::Timeout);
+    let ask = || block_on(model.complete(&plain_request(), START)).map(|answer| answer.text);
+    assert_eq!(ask(), Ok("ok".to_owned()));
+    assert_eq!(ask().unwrap_err().kind, ModelErrorKind::Auth);
+    assert_eq!(ask().unwrap_err().kind, ModelErrorKind::Timeout);
+}

@@ -1,4 +1,4 @@
-//! Conformance of a [`StateStore`]: documents, leases, commits, outboxes, suspensions, lifetimes, limits.
+//! Conformance of a [`StateStore`](mesh_core::ports::StateStore): documents, leases, commits, outboxes, suspensions, lifetimes, limits.
 
 mod commit;
 mod documents;
