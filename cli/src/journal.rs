@@ -159,9 +159,10 @@ fn note(data: &Value) -> String {
     parts.join(", ")
 }
 
-/// How long a run has taken, by its events.
-pub(crate) fn took(events: &[Published]) -> Duration {
-    match (events.first(), events.last()) {
+/// How long a run has taken, by its events: until the event `last`, where it is known.
+pub(crate) fn took(events: &[Published], last: Option<Uuid>) -> Duration {
+    let end = events.iter().find(|event| Some(event.event_id) == last).or(events.last());
+    match (events.first(), end) {
         (Some(first), Some(last)) => first.published.until(last.published),
         _ => Duration::ZERO,
     }

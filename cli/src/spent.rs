@@ -1,7 +1,11 @@
 //! What a run has cost: the sum of the answers its agents bought.
 
+use anyhow::Context;
 use mesh_contracts::{Int, events::Cost};
-use mesh_core::ports::{Blobs, BlobsExt, ChatResponse};
+use mesh_core::{
+    context::Answer,
+    ports::{Blobs, BlobsExt, ChatResponse},
+};
 use serde::Serialize;
 
 use crate::{journal::Published, mesh::Mesh};
@@ -32,8 +36,9 @@ pub(crate) async fn on(mesh: &Mesh, events: &[Published]) -> anyhow::Result<Spen
         for manifest in mesh.handlers(event) {
             let prefix = format!("answers/{}/{}/", manifest.name, event.event_id);
             for meta in blobs.list(&prefix, None, MOST).await? {
-                let found = blobs.get_bytes(&meta.key, MOST_BYTES).await?;
-                answers.extend(found.and_then(|(_, bytes)| serde_json::from_slice(&bytes).ok()));
+                let Some((_, bytes)) = blobs.get_bytes(&meta.key, MOST_BYTES).await? else { continue };
+                let answer: Answer = serde_json::from_slice(&bytes).with_context(|| format!("reading {}", meta.key))?;
+                answers.push(answer.response);
             }
         }
     }

@@ -14,7 +14,7 @@ use crate::{
     app::App,
     door,
     exit::Exit,
-    journal::Published,
+    journal::{self, Published},
     mesh::Mesh,
     output::{Bar, style, text},
     runs::{self, Followed},
@@ -148,10 +148,10 @@ async fn settle(mesh: &Mesh) -> anyhow::Result<()> {
 
 async fn report(mesh: &Mesh, id: Uuid, followed: Option<&Followed>, app: &App) -> anyhow::Result<Report> {
     let events = runs::events(mesh, id).await?;
-    let (outcome, code, failed) = match followed {
-        Some(Followed::Ended(end)) => (end.event_type.clone(), end.code.clone(), end.is_failure()),
-        Some(Followed::Stuck { code, .. }) => ("stuck".to_owned(), Some(code.clone()), true),
-        Some(Followed::TimedOut) | None => ("interrupted".to_owned(), None, true),
+    let (outcome, code, failed, last) = match followed {
+        Some(Followed::Ended(end)) => (end.event_type.clone(), end.code.clone(), end.is_failure(), end.event_id),
+        Some(Followed::Stuck { code, .. }) => ("stuck".to_owned(), Some(code.clone()), true, None),
+        Some(Followed::TimedOut) | None => ("interrupted".to_owned(), None, true, None),
     };
     let published = events.iter().find(|event| event.kind() == "ContentPublished");
     let text = |field: &str| published.and_then(|event| event.text(field)).map(str::to_owned);
@@ -170,7 +170,7 @@ async fn report(mesh: &Mesh, id: Uuid, followed: Option<&Followed>, app: &App) -
         page: file("page"),
         words: published.and_then(|event| event.data.get("word_count")).and_then(Value::as_i64),
         spent: spent::on(mesh, &events).await?,
-        took_ms: u64::try_from(crate::journal::took(&events).as_millis()).unwrap_or(u64::MAX),
+        took_ms: u64::try_from(journal::took(&events, last).as_millis()).unwrap_or(u64::MAX),
         next: next.iter().map(|words| app.command(&words.iter().map(String::as_str).collect::<Vec<_>>())).collect(),
         code,
         failed,

@@ -167,7 +167,7 @@ impl Report {
     }
 
     fn ended(&self) -> String {
-        let took = text::duration(journal::took(&self.events));
+        let took = text::duration(journal::took(&self.events, self.end.as_ref().and_then(|end| end.event_id)));
         match &self.end {
             None => "not yet".to_owned(),
             Some(end) if end.is_failure() => {
