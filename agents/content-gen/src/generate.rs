@@ -4,7 +4,7 @@ use bytes::Bytes;
 use mesh_contracts::{
     Detail, Id, Int, List, Name, Text,
     events::{ContentReady, ContentRequest, ErrorType},
-    records::topic_key,
+    topic_key,
 };
 use mesh_core::{
     AgentError, Context, Emit, Event, Outcome, Timestamp,

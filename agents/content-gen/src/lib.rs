@@ -40,7 +40,7 @@ pub fn agent(settings: &Settings) -> Result<Arc<dyn Agent>, ConfigError> {
         manifest: Manifest::parse(MANIFEST)?,
         prompt: Prompt::new(settings.prompt_template.as_deref())?,
         max_words: settings.max_words,
-        allowed_topics: settings.allowed_topics.iter().map(|topic| mesh_contracts::records::topic_key(topic)).collect(),
+        allowed_topics: settings.allowed_topics.iter().map(|topic| mesh_contracts::topic_key(topic)).collect(),
     }))
 }
 

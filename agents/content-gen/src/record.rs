@@ -3,7 +3,8 @@
 use mesh_contracts::{
     Id, Name, Text,
     events::{ContentReady, ErrorType},
-    records::{ContentRecord, ContentStatus, topic_key},
+    records::{ContentRecord, ContentStatus},
+    topic_key,
 };
 use mesh_core::{
     AgentError, Context, Event,

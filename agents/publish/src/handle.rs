@@ -139,7 +139,14 @@ async fn put_page(key: &str, html: Bytes, ctx: &Context<'_>) -> Result<Pointer, 
             continue;
         }
     }
-    Err(AgentError::fail("CONFLICT", ErrorType::Infrastructure, format!("{key} keeps changing")))
+    Err(AgentError::Retry {
+        code: "CONFLICT",
+        error_type: ErrorType::Infrastructure,
+        message: format!("{key} keeps changing"),
+        after: None,
+        dependency: None,
+        counted: false,
+    })
 }
 
 fn record(published: &ContentPublished) -> PublicationRecord {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use mesh_contracts::{Name, Text, events::ContentReady, records::SignatureRecord, records::topic_key};
+use mesh_contracts::{Name, Text, events::ContentReady, records::SignatureRecord, topic_key};
 use mesh_core::{
     AgentError, Context,
     ports::{Query, QueryBy, Write},

@@ -160,7 +160,10 @@ async fn report(mesh: &Mesh, id: Uuid, followed: Option<&Followed>, app: &App) -
         Some(mesh.file(app, uri).map_or_else(|| uri.to_owned(), |path| path.display().to_string()))
     };
     let content_id = ids::of_content(id).0;
-    let next = next(content_id, code.as_deref(), failed);
+    let next = match followed {
+        Some(Followed::Stuck { agent, code }) => stuck(agent, code),
+        _ => next(content_id, code.as_deref(), failed),
+    };
     Ok(Report {
         event_id: id,
         content_id,
@@ -186,6 +189,12 @@ fn next(content: Uuid, code: Option<&str>, failed: bool) -> Vec<Vec<String>> {
         (true, Some(code)) => vec![words(&["explain", code]), show, words(&["retry", &content.to_string()])],
         (true, None) => vec![show, words(&["dlq", "list"]), words(&["up"])],
     }
+}
+
+/// The same when a message waits in a dead-letter queue: the run goes on when it is moved back.
+fn stuck(agent: &str, code: &str) -> Vec<Vec<String>> {
+    let words = |line: &[&str]| line.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
+    vec![words(&["explain", code]), words(&["dlq", "replay", agent, "--yes"]), words(&["up"])]
 }
 
 /// Hands the page to the desktop; whether it shows it is not ours.

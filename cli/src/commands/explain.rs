@@ -64,14 +64,14 @@ fn likeness(a: &str, b: &str) -> usize {
     let pairs = |word: &str| -> Vec<(char, char)> { word.chars().zip(word.chars().skip(1)).collect() };
     let (of_a, mut of_b) = (pairs(a), pairs(b));
     let total = of_a.len() + of_b.len();
-    let mut shared = 0;
+    let mut shared: usize = 0;
     for pair in of_a {
         if let Some(position) = of_b.iter().position(|other| *other == pair) {
             of_b.swap_remove(position);
             shared += 1;
         }
     }
-    if total == 0 { 0 } else { 200 * shared / total }
+    (200 * shared).checked_div(total).unwrap_or(0)
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! `mesh list`: contents, newest first.
 
-use std::fmt;
+use std::{cmp::Reverse, fmt};
 
 use mesh_contracts::records::{ContentRecord, ContentStatus};
 use mesh_core::ports::{IdRange, Query, QueryBy, StateStore};
@@ -87,7 +87,7 @@ async fn all(mesh: &Mesh) -> anyhow::Result<Vec<ContentRecord>> {
 /// The newest of those that stand where they are wanted.
 fn newest(mut all: Vec<ContentRecord>, status: Option<ContentStatus>, limit: usize) -> Vec<ContentRecord> {
     all.retain(|record| status.is_none_or(|wanted| record.status == wanted));
-    all.sort_by(|a, b| (b.created_at, b.content_id).cmp(&(a.created_at, a.content_id)));
+    all.sort_by_key(|record| Reverse((record.created_at, record.content_id)));
     all.truncate(limit);
     all
 }

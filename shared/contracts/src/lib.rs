@@ -13,6 +13,7 @@ mod json;
 mod object;
 pub mod records;
 pub mod schema;
+mod topic;
 mod validate;
 
 pub use contract::{Contract, EventSpec, Finality, find_contract, find_type};
@@ -20,4 +21,5 @@ pub use events::{EVENTS, RECORDS};
 pub use fields::{Int, Language, List, Name, Pointer, Sha256Hex, Text, Time};
 pub use ids::Id;
 pub use json::{JsonError, parse};
+pub use topic::topic_key;
 pub use validate::{Detail, read, validate};

@@ -2,13 +2,15 @@
 
 use super::Context;
 use super::finding::{Finding, Severity, Sink, excerpt};
-use crate::text::{jaccard, normalise_topic, shingle_hashes, topic_words};
+use mesh_contracts::topic_key;
+
+use crate::text::{jaccard, shingle_hashes, topic_words};
 
 const SHINGLE_WORDS: usize = 3;
 
 pub(super) fn check(context: &Context<'_>, out: &mut Sink) {
     let article = context.article;
-    let topic = normalise_topic(article.topic);
+    let topic = topic_key(article.topic);
     let title = context.model.title().map(shingles).unwrap_or_default();
     for recent in article.recent.iter().filter(|recent| recent.content_id != article.content_id) {
         let about = format!(
@@ -16,7 +18,7 @@ pub(super) fn check(context: &Context<'_>, out: &mut Sink) {
             excerpt(if recent.title.is_empty() { recent.topic } else { recent.title }),
             recent.content_id
         );
-        if !topic.is_empty() && normalise_topic(recent.topic) == topic {
+        if !topic.is_empty() && topic_key(recent.topic) == topic {
             let message = format!("The site wrote about this topic lately in {about}; find another angle.");
             let days = context.policy.prior_topic_days;
             out.push(finding(message).measured("the same topic").threshold(format!("once in {days} days")));

@@ -9,7 +9,6 @@ mod sentences;
 mod shingles;
 mod signature;
 mod syllables;
-mod topic;
 mod words;
 
 pub use parts::{Block, BlockKind, Link, Sentence, Span, Word};
@@ -20,8 +19,7 @@ pub(crate) use sentences::ends_finished;
 pub(crate) use shingles::{containment, jaccard, shingle_hashes};
 pub use signature::{Signature, SignatureError};
 pub(crate) use syllables::syllables;
-pub use topic::normalise_topic;
-pub(crate) use topic::topic_words;
+pub(crate) use words::topic_words;
 pub(crate) use words::{hash_word, hash_words};
 
 /// An article parsed into plain text, blocks, sentences and words.

@@ -93,6 +93,13 @@ fn joins(last: char, c: char, next: Option<char>) -> bool {
     }
 }
 
+/// The hashed words of a title, articles included.
+pub(crate) fn topic_words(title: &str) -> Vec<Word> {
+    let mut words = Vec::new();
+    scan(title, |word| words.push(word));
+    words
+}
+
 pub(crate) fn is_word_char(c: char) -> bool {
     if c.is_ascii() { c.is_ascii_alphanumeric() } else { c.is_alphanumeric() || is_mark(c) }
 }

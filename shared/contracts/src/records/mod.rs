@@ -169,16 +169,3 @@ pub struct SiteBuiltRecord {
     pub articles: Int<0, 9_007_199_254_740_991>,
 }
 object_only!(SiteBuiltRecord);
-
-/// A topic as it is compared: lower case, letters and digits, single spaces.
-#[must_use]
-pub fn topic_key(topic: &str) -> String {
-    let mut key = String::with_capacity(topic.len());
-    for word in topic.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()) {
-        if !key.is_empty() {
-            key.push(' ');
-        }
-        key.extend(word.chars().flat_map(char::to_lowercase));
-    }
-    key
-}

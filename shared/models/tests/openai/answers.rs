@@ -1,11 +1,11 @@
 //! What is sent, and what good answers become.
 
-use mesh_core::ports::{Finish, Hints, ModelErrorKind, Usage};
+use mesh_core::ports::{Finish, Hints, ModelErrorKind, TextModel, Usage};
 use serde_json::{Value, json};
 
 use crate::{
     server::Answer,
-    world::{KEY, PROMPT, completion, error, ok, request},
+    world::{KEY, PROMPT, World, completion, error, ok, request},
 };
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::{
     server::Answer,
-    world::{error, ok, request},
+    world::{World, error, ok, request},
 };
 
 /// Failures that no second call heals: the kind, and exactly one call.

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::{
     server::Answer,
-    world::{error, ok, request},
+    world::{World, error, ok, request},
 };
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use std::{
 
 use mesh_core::ports::{ModelErrorKind, PortError};
 
-use crate::world::{KEY, NEW_KEY, PROMPT, check_shown, error, ok, request};
+use crate::world::{KEY, NEW_KEY, PROMPT, World, check_shown, error, ok, request};
 
 #[tokio::test]
 async fn a_wrong_key_is_fetched_anew_once() {
