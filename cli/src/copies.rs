@@ -18,7 +18,9 @@ use crate::{
 /// A copy to be published.
 #[derive(Debug, Clone)]
 pub(crate) struct Copied {
-    /// The event it is a copy of.
+    /// The event it is made from.
+    event: Uuid,
+    /// The event it is a copy of; the same, unless that is a copy itself.
     pub(crate) origin: Uuid,
     /// Its own id.
     pub(crate) id: Uuid,
@@ -30,27 +32,30 @@ pub(crate) struct Copied {
 
 impl Copied {
     /// The copy of an event as it is.
-    pub(crate) fn same(origin: Uuid, spec: &'static EventSpec, data: Value) -> Self {
-        Self { origin, id: id_of_copy(origin), spec, data }
+    pub(crate) fn same(event: Uuid, origin: Uuid, spec: &'static EventSpec, data: Value) -> Self {
+        Self { event, origin, id: ids::derive(event, &["copy", door::EMITTER]), spec, data }
     }
 
     /// The copy of an event with another payload.
-    pub(crate) fn corrected(origin: Uuid, spec: &'static EventSpec, data: Value) -> Self {
+    pub(crate) fn corrected(event: Uuid, origin: Uuid, spec: &'static EventSpec, data: Value) -> Self {
         let sha256 = ids::sha256_hex(data.to_string().as_bytes());
-        Self { origin, id: ids::derive(origin, &["corrected", door::EMITTER, &sha256]), spec, data }
+        Self { event, origin, id: ids::derive(event, &["corrected", door::EMITTER, &sha256]), spec, data }
     }
-}
 
-/// The id of an event's copy.
-pub(crate) fn id_of_copy(origin: Uuid) -> Uuid {
-    ids::derive(origin, &["copy", door::EMITTER])
+    /// What is done with it: nothing, when it was published before.
+    pub(crate) async fn plan(&self, mesh: &Mesh, note: &str) -> anyhow::Result<Plan> {
+        let known = !mesh.journal().by_event(&self.id.to_string(), 1).await?.is_empty();
+        let note = if known { format!("asked for before, as {}", self.id) } else { note.to_owned() };
+        let event_type = self.spec.event_type.to_owned();
+        Ok(Plan { event: self.event, copy: (!known).then_some(self.id), event_type, note })
+    }
 }
 
 /// What is, or would be, done with an event.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct Plan {
     /// The event.
-    pub(crate) origin: Uuid,
+    pub(crate) event: Uuid,
     /// Its copy, unless there is to be none.
     pub(crate) copy: Option<Uuid>,
     /// Its type.
@@ -73,7 +78,7 @@ impl fmt::Display for Plans {
         let mut table = output::table(&["event", "type", "copy", "note"]);
         for plan in &self.events {
             let copy = plan.copy.map_or_else(|| "none".to_owned(), |copy| copy.to_string());
-            table.add_row([plan.origin.to_string(), plan.event_type.clone(), copy, text::short(&plan.note, 100)]);
+            table.add_row([plan.event.to_string(), plan.event_type.clone(), copy, text::short(&plan.note, 100)]);
         }
         let count = text::count(self.events.iter().filter(|plan| plan.copy.is_some()).count(), "copy");
         let count = count.strip_suffix("ys").map(|stem| format!("{stem}ies")).unwrap_or(count);
@@ -85,17 +90,12 @@ impl fmt::Display for Plans {
     }
 }
 
-/// Publishes the copies.
-pub(crate) async fn publish(mesh: &Mesh, copies: &[Copied]) -> anyhow::Result<()> {
-    for copy in copies {
+/// Publishes the copies that are planned.
+pub(crate) async fn publish(mesh: &Mesh, copies: &[Copied], plans: &[Plan]) -> anyhow::Result<()> {
+    for copy in copies.iter().filter(|copy| plans.iter().any(|plan| plan.copy == Some(copy.id))) {
         mesh.publish(&[door::first_message(copy.spec, copy.id, mesh.now(), Some(copy.origin), &copy.data)]).await?;
     }
     Ok(())
-}
-
-/// Whether an event was published before.
-pub(crate) async fn exists(mesh: &Mesh, id: Uuid) -> anyhow::Result<bool> {
-    Ok(!mesh.journal().by_event(&id.to_string(), 1).await?.is_empty())
 }
 
 #[cfg(test)]
@@ -108,15 +108,16 @@ mod tests {
     #[test]
     fn the_same_correction_is_the_same_copy_and_another_is_another() {
         let spec = find_type("EchoRequested").expect("a contract");
-        let of = |data: Value| Copied::corrected(Uuid::from_u128(1), spec, data).id;
+        let event = Uuid::from_u128(1);
+        let of = |data: Value| Copied::corrected(event, event, spec, data).id;
         assert_eq!(of(json!({"message": "a"})), of(json!({"message": "a"})));
         assert_ne!(of(json!({"message": "a"})), of(json!({"message": "b"})));
-        assert_ne!(of(json!({})), id_of_copy(Uuid::from_u128(1)));
+        assert_ne!(of(json!({})), Copied::same(event, event, spec, json!({})).id);
     }
 
     #[test]
     fn a_dry_run_says_so() {
-        let plan = |copy| Plan { origin: Uuid::nil(), copy, event_type: "E".into(), note: "n".into() };
+        let plan = |copy| Plan { event: Uuid::nil(), copy, event_type: "E".into(), note: "n".into() };
         let last = |plans: Plans| {
             let text = plans.to_string();
             anstream::adapter::strip_str(text.lines().last().unwrap_or_default()).to_string()

@@ -117,7 +117,8 @@ pub(crate) fn first_message(
     data: &Value,
 ) -> Message {
     let content = data.get("content_id").and_then(Value::as_str).map(str::to_owned);
-    let subject = content.unwrap_or_else(|| ids::of_content(id).to_string());
+    // A copy is about what its original is about.
+    let subject = content.unwrap_or_else(|| ids::of_content(origin.unwrap_or(id)).to_string());
     envelope::encode(&Outgoing {
         spec,
         id,
@@ -184,7 +185,7 @@ mod tests {
         let attribute = |name: &str| message.attributes.get(name).cloned();
         assert_eq!(attribute(attribute::CORRELATION_ID), Some(id.to_string()));
         assert_eq!(attribute(attribute::ORIGIN), Some(origin.to_string()));
-        assert_eq!(attribute(attribute::SUBJECT), Some(ids::of_content(id).to_string()));
+        assert_eq!(attribute(attribute::SUBJECT), Some(ids::of_content(origin).to_string()));
         assert_eq!(attribute(attribute::SOURCE).as_deref(), Some("/mesh/cli"));
     }
 }

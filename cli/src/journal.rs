@@ -36,7 +36,7 @@ pub(crate) struct Published {
     pub(crate) subject: Option<String>,
     /// For a copy: the event it is a copy of.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) origin: Option<String>,
+    pub(crate) origin: Option<Uuid>,
     /// The payload; a text when it is no JSON.
     pub(crate) data: Value,
     #[serde(skip)]
@@ -56,7 +56,7 @@ impl From<JournalEntry> for Published {
             event_id,
             correlation_id: run.map_or(event_id, |text| Uuid::try_parse(text).unwrap_or_else(|_| foreign(text))),
             from: source.map(|source| source.strip_prefix(SOURCE_PREFIX).map(str::to_owned).unwrap_or(source)),
-            origin: entry.attributes.get(attribute::ORIGIN).cloned(),
+            origin: entry.attributes.get(attribute::ORIGIN).and_then(|id| Uuid::try_parse(id).ok()),
             data,
             channel: entry.channel,
             event_type: entry.event_type,
@@ -89,6 +89,16 @@ impl Published {
     /// Its type as text.
     pub(crate) fn kind(&self) -> &str {
         self.event_type.as_deref().unwrap_or("(bare)")
+    }
+
+    /// Whether it is the first of its run.
+    pub(crate) fn starts_run(&self) -> bool {
+        self.event_id == self.correlation_id
+    }
+
+    /// The event it is a copy of, or itself.
+    pub(crate) fn root(&self) -> Uuid {
+        self.origin.unwrap_or(self.event_id)
     }
 
     /// A field of its payload that is a text.
@@ -176,7 +186,7 @@ pub(crate) mod testing {
     pub(crate) fn published(event_type: &str, channel: &str, data: Value) -> Published {
         let attributes = [
             (attribute::SOURCE.to_owned(), "/mesh/content-gen".to_owned()),
-            (attribute::ORIGIN.to_owned(), "o".to_owned()),
+            (attribute::ORIGIN.to_owned(), Uuid::from_u128(9).to_string()),
         ];
         Published::from(JournalEntry {
             seq: 7,
@@ -206,7 +216,7 @@ mod tests {
         let event = published("ContentReady", "/content/ready", data);
         let line = anstream::adapter::strip_str(&event.since(Timestamp(1000))).to_string();
         assert_eq!(line, "   0.50 s  ContentReady        content-gen   \"Grids[2J\", 812 words, revision 2");
-        assert_eq!((event.from.as_deref(), event.origin.as_deref()), (Some("content-gen"), Some("o")));
+        assert_eq!((event.from.as_deref(), event.origin), (Some("content-gen"), Some(Uuid::from_u128(9))));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::io::{self, IsTerminal};
 
-use anyhow::Context;
+use anyhow::anyhow;
 use mesh_core::env::MESH_LOG;
 use tracing_subscriber::EnvFilter;
 
@@ -16,9 +16,8 @@ pub(crate) fn start(filter: Option<&str>) -> anyhow::Result<()> {
 }
 
 fn parse(filter: &str) -> anyhow::Result<EnvFilter> {
-    EnvFilter::builder()
-        .parse(filter)
-        .with_context(|| format!("{MESH_LOG} is {filter:?}; allowed is a filter such as info or mesh_core=debug"))
+    let allowed = "off, error, warn, info, debug, trace, or a filter such as mesh_core=debug";
+    EnvFilter::builder().parse(filter).map_err(|_| anyhow!("{MESH_LOG} is {filter:?}; allowed is {allowed}"))
 }
 
 #[cfg(test)]

@@ -171,9 +171,10 @@ async fn find_uuid(mesh: &Mesh, id: Uuid) -> anyhow::Result<Option<Uuid>> {
         found = journal.by_correlation(&text, 1).await?;
     }
     if found.is_empty() {
-        found = journal.by_subject(&text, 1).await?;
+        // A content that never came to be: the newest of the runs that were to make it.
+        found = journal.by_subject(&text, MOST_OF_A_RUN).await?;
     }
-    if let Some(event) = found.into_iter().map(Published::from).next() {
+    if let Some(event) = found.into_iter().map(Published::from).next_back() {
         return Ok(Some(event.correlation_id));
     }
     // A run whose events the journal has forgotten still has its fate.
@@ -189,7 +190,7 @@ pub(crate) async fn content(mesh: &Mesh, id: Uuid) -> anyhow::Result<Option<Cont
 /// The content a run is about: what its events name, else what its first event would have led to.
 pub(crate) fn content_id(run: Uuid, events: &[Published]) -> Uuid {
     let named = events.iter().find_map(|event| event.text("content_id").and_then(|id| id.parse().ok()));
-    named.unwrap_or_else(|| ids::of_content(run).0)
+    named.unwrap_or_else(|| ids::of_content(events.first().map_or(run, Published::root)).0)
 }
 
 #[cfg(test)]

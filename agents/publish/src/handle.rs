@@ -71,7 +71,7 @@ impl Publish {
                 offline: review.offline,
                 models: review.models.iter().map(|model| model.to_string()).collect(),
                 prompt_version: review.prompt_version.to_string(),
-                reviewed_by: Some("review".into()),
+                reviewed_by: Some("automatic checks".into()),
             },
         }
     }

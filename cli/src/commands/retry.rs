@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 use mesh_contracts::find_type;
 use mesh_core::{
-    Timestamp,
+    Timestamp, ids,
     ports::{IdRange, StateStore},
 };
 use uuid::Uuid;
@@ -15,7 +15,7 @@ use crate::{
     copies::{self, Copied, Plan, Plans},
     door,
     exit::Exit,
-    journal::Published,
+    journal::{MOST_OF_A_RUN, Published},
     mesh::Mesh,
     output::text,
     runs::{self, RunEnd},
@@ -55,19 +55,24 @@ pub(crate) async fn run(args: RetryArgs, app: &App) -> anyhow::Result<Exit> {
         if !seen.insert(run) {
             continue;
         }
-        let (plan, copy) = plan(&mesh, run).await?;
-        events.push(plan);
-        wanted.extend(copy);
+        match decide(run, first(&mesh, run).await?, runs::end(&mesh, run).await?) {
+            Ok((copy, note)) => {
+                events.push(copy.plan(&mesh, &note).await?);
+                wanted.push(copy);
+            }
+            Err(plan) => events.push(plan),
+        }
     }
     if args.yes {
-        copies::publish(&mesh, &wanted).await?;
+        copies::publish(&mesh, &wanted, &events).await?;
     }
     if events.is_empty() && !app.out.json {
         app.out.say("No request has failed like that.");
         return Ok(Exit::Ok);
     }
+    let nothing = events.iter().all(|plan| plan.copy.is_none());
     app.out.report(&Plans { done: args.yes, events })?;
-    Ok(if wanted.is_empty() && args.id.is_some() { Exit::Failure } else { Exit::Ok })
+    Ok(if nothing && args.id.is_some() { Exit::Failure } else { Exit::Ok })
 }
 
 /// The runs that failed in the way that is asked for.
@@ -92,39 +97,40 @@ fn is_wanted(end: &RunEnd, code: Option<&str>, since: Option<Timestamp>) -> bool
 }
 
 /// The newest copy of a run's first event, or that event: what was asked for again is not asked for again here.
-async fn newest(mesh: &Mesh, mut run: Uuid) -> anyhow::Result<Uuid> {
-    while copies::exists(mesh, copies::id_of_copy(run)).await? {
-        run = copies::id_of_copy(run);
-    }
-    Ok(run)
+async fn newest(mesh: &Mesh, run: Uuid) -> anyhow::Result<Uuid> {
+    let root = runs::first(mesh, run).await?.map_or(run, |first| first.root());
+    // Copies are about what their original is about.
+    let about = ids::of_content(root).to_string();
+    let entries = mesh.journal().by_subject(&about, MOST_OF_A_RUN).await?;
+    let mut copies = entries.into_iter().map(Published::from).filter(|event| event.starts_run());
+    Ok(copies.rfind(|event| event.root() == root).map_or(run, |event| event.event_id))
 }
 
-async fn plan(mesh: &Mesh, run: Uuid) -> anyhow::Result<(Plan, Option<Copied>)> {
-    let end = runs::end(mesh, run).await?;
-    let Some(first) = runs::first(mesh, run).await? else {
-        bail!(
-            "the first event of the run {run} is no longer in the journal; `mesh quarantine resubmit` may still have it"
-        );
-    };
-    Ok(decide(run, first, end))
+async fn first(mesh: &Mesh, run: Uuid) -> anyhow::Result<Published> {
+    runs::first(mesh, run).await?.with_context(|| {
+        format!("the journal no longer has the first event of the run {run}; the quarantine may still have it")
+    })
 }
 
-/// Whether there is to be a copy, and why.
-fn decide(run: Uuid, first: Published, end: Option<RunEnd>) -> (Plan, Option<Copied>) {
+/// The copy there is to be and why, or why there is to be none.
+fn decide(run: Uuid, first: Published, end: Option<RunEnd>) -> Result<(Copied, String), Plan> {
     let event_type = first.kind().to_owned();
     let spec = first.event_type.as_deref().map_or_else(|| on_channel(&first.channel), find_type);
-    let none = |note: &str| (Plan { origin: run, copy: None, event_type: event_type.clone(), note: note.into() }, None);
-    let Some(end) = end else { return none("it has not ended; a message of it may wait in a dead-letter queue") };
+    let none = |note: String| Plan { event: run, copy: None, event_type, note };
+    let Some(end) = end else {
+        return Err(none("it has not ended; a message of it may wait in a dead-letter queue".to_owned()));
+    };
     if !end.is_failure() {
-        return none(&format!("it has not failed: it ended with {}", end.event_type));
+        return Err(none(format!("it has not failed: it ended with {}", end.event_type)));
     }
-    let Some(spec) = spec else { return none("its type has no contract") };
+    let Some(spec) = spec else { return Err(none("its type has no contract".to_owned())) };
     if let Err(refusal) = door::judge(spec, &first.data) {
-        return none(&format!("{}; correct it: mesh quarantine resubmit {run} --set field=value", refusal.message));
+        let cure = format!("mesh quarantine resubmit {run} --set field=value");
+        return Err(none(format!("{}; correct it: {cure}", refusal.message)));
     }
-    let copy = Copied::same(run, spec, first.data);
+    let root = first.root();
     let note = end.code.map_or_else(|| end.event_type.clone(), |code| format!("{} {code}", end.event_type));
-    (Plan { origin: run, copy: Some(copy.id), event_type, note }, Some(copy))
+    Ok((Copied::same(run, root, spec, first.data), note))
 }
 
 /// The type of a bare payload on a channel: the first of those that travel there.
@@ -158,10 +164,11 @@ mod tests {
         let run = Uuid::from_u128(5);
         let first = |data: Value| published("EchoRequested", "/echo/requested", data);
         let valid = || first(json!({"message": "hi"}));
-        let (plan, copy) = decide(run, valid(), Some(ended("EchoFailure", "X")));
-        assert_eq!((plan.note.as_str(), copy.map(|copy| copy.origin)), ("EchoFailure X", Some(run)));
-        assert!(decide(run, valid(), None).0.note.contains("not ended"));
-        assert!(decide(run, valid(), Some(ended("Echoed", ""))).0.note.contains("not failed"));
-        assert!(decide(run, first(json!({})), Some(ended("ValidationError", "X"))).0.note.contains("resubmit"));
+        let (copy, note) = decide(run, valid(), Some(ended("EchoFailure", "X"))).expect("a copy");
+        assert_eq!((copy.origin, note.as_str()), (Uuid::from_u128(9), "EchoFailure X"));
+        let why_not = |first, end| decide(run, first, end).expect_err("no copy").note;
+        assert!(why_not(valid(), None).contains("not ended"));
+        assert!(why_not(valid(), Some(ended("Echoed", ""))).contains("not failed"));
+        assert!(why_not(first(json!({})), Some(ended("ValidationError", "X"))).contains("resubmit"));
     }
 }

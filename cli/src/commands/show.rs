@@ -156,6 +156,9 @@ impl Report {
         }
         line("content", self.content_id.to_string())?;
         line("run", self.run.to_string())?;
+        if let Some(origin) = self.events.first().and_then(|event| event.origin) {
+            line("copy of", origin.to_string())?;
+        }
         line("ended", self.ended())?;
         if let Some(draft) = &self.draft {
             line("draft", text::plain(draft))?;

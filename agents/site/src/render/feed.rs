@@ -7,7 +7,7 @@ use super::xml::{element, escape_into};
 use super::{Entry, Site};
 
 /// Most entries in the feed.
-pub const FEED_ENTRIES: usize = 50;
+pub const FEED_ENTRIES: usize = 200;
 
 /// The Atom feed of the latest [`FEED_ENTRIES`] articles.
 ///
@@ -108,11 +108,11 @@ mod tests {
     }
 
     #[test]
-    fn it_is_as_new_as_its_latest_change_and_no_longer_than_fifty() {
-        let mut many = entries(60);
+    fn it_is_as_new_as_its_latest_change_and_no_longer_than_200() {
+        let mut many = entries(250);
         many[3].updated_at += chrono::TimeDelta::days(900);
         let feed = feed(&site(), &many);
-        assert_eq!(feed.matches("<entry").count(), 50);
+        assert_eq!(feed.matches("<entry").count(), FEED_ENTRIES);
         assert_eq!(feed.matches(&date(many[3].updated_at)).count(), 2);
     }
 

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, bail};
 use mesh_contracts::EventSpec;
+use mesh_core::envelope::attribute;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
@@ -11,7 +12,7 @@ use super::kept::{self, Kept};
 use crate::{
     app::App,
     commands::request::refuse,
-    copies::{self, Copied, Plan, Plans},
+    copies::{self, Copied, Plans},
     door,
     exit::Exit,
     mesh::Mesh,
@@ -48,19 +49,13 @@ pub(super) async fn run(args: ResubmitArgs, app: &App) -> anyhow::Result<Exit> {
         Ok(data) => data,
         Err(refusal) => return refuse(&refusal, app),
     };
-    let copy = Copied::corrected(kept.event_id, spec, data);
-    let known = copies::exists(&mesh, copy.id).await?;
-    let note = if known { "published before, with the same body" } else { "valid" };
-    let plan = Plan {
-        origin: copy.origin,
-        copy: (!known).then_some(copy.id),
-        event_type: spec.event_type.to_owned(),
-        note: note.to_owned(),
-    };
-    if args.yes && !known {
-        copies::publish(&mesh, std::slice::from_ref(&copy)).await?;
+    let origin = kept.attributes.get(attribute::ORIGIN).and_then(|id| id.parse().ok()).unwrap_or(kept.event_id);
+    let copy = Copied::corrected(kept.event_id, origin, spec, data);
+    let plans = vec![copy.plan(&mesh, "valid").await?];
+    if args.yes {
+        copies::publish(&mesh, std::slice::from_ref(&copy), &plans).await?;
     }
-    app.out.report(&Plans { done: args.yes, events: vec![plan] })?;
+    app.out.report(&Plans { done: args.yes, events: plans })?;
     if args.yes {
         app.out.say(format_args!("Follow it: {}", app.command(&["show", &copy.id.to_string()])));
     }

@@ -1,1 +1,1 @@
-DELETE FROM outbox WHERE entry = ?1 AND dispatched = 1
+DELETE FROM outbox WHERE seq >= ?1 << 32 AND seq < (?1 + 1) << 32 AND dispatched = 1

@@ -1,1 +1,1 @@
-SELECT idx FROM outbox WHERE entry = ?1
+SELECT seq & 4294967295 FROM outbox WHERE seq >= ?1 << 32 AND seq < (?1 + 1) << 32

@@ -1,1 +1,1 @@
-UPDATE outbox SET dispatched = 1 WHERE entry = ?1 AND idx = ?2 AND dispatched = 0
+UPDATE outbox SET dispatched = 1 WHERE seq = (?1 << 32) + ?2 AND dispatched = 0

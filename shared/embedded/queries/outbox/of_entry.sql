@@ -1,1 +1,3 @@
-SELECT idx, due, dispatched, channel, subject, attributes, body FROM outbox WHERE entry = ?1 ORDER BY idx
+SELECT seq & 4294967295, due, dispatched, channel, subject, attributes, body FROM outbox
+WHERE seq >= ?1 << 32 AND seq < (?1 + 1) << 32
+ORDER BY seq

@@ -1,1 +1,1 @@
-SELECT EXISTS (SELECT 1 FROM outbox WHERE entry = ?1 AND dispatched = 0)
+SELECT EXISTS (SELECT 1 FROM outbox WHERE seq >= ?1 << 32 AND seq < (?1 + 1) << 32 AND dispatched = 0)

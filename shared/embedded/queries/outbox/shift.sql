@@ -1,1 +1,1 @@
-UPDATE outbox SET idx = idx + ?2 WHERE entry = ?1
+UPDATE outbox SET seq = seq + ?2 WHERE seq >= ?1 << 32 AND seq < (?1 + 1) << 32

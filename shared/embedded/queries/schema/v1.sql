@@ -90,10 +90,10 @@ CREATE TABLE ledger (
 CREATE UNIQUE INDEX ledger_key ON ledger (agent, event_id);
 CREATE INDEX ledger_held ON ledger (holder) WHERE holder IS NOT NULL;
 
--- ready_at: its due time, or that of its commit. The index is sparse: what is dispatched leaves it.
+-- seq: the ledger entry's seq, shifted left by 32 bits, plus the message's index: entry and index find a row without an
+-- index of their own. ready_at: its due time, or that of its commit. The index is sparse: what is dispatched leaves it.
 CREATE TABLE outbox (
-    entry      INTEGER NOT NULL,
-    idx        INTEGER NOT NULL,
+    seq        INTEGER PRIMARY KEY,
     agent      TEXT NOT NULL,
     ready_at   INTEGER NOT NULL,
     due        INTEGER,
@@ -103,8 +103,7 @@ CREATE TABLE outbox (
     attributes TEXT NOT NULL,
     body       TEXT NOT NULL
 ) STRICT;
-CREATE UNIQUE INDEX outbox_key ON outbox (entry, idx);
-CREATE INDEX outbox_pending ON outbox (agent, ready_at, entry) WHERE dispatched = 0;
+CREATE INDEX outbox_pending ON outbox (agent, ready_at) WHERE dispatched = 0;
 
 -- object: the name of the immutable body. A body no head names is garbage.
 CREATE TABLE blobs (

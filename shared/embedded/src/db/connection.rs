@@ -10,8 +10,8 @@ use crate::SyncMode;
 const BUSY_ATTEMPTS: i32 = 5_000;
 /// Statements kept prepared; more than the crate has.
 const STATEMENTS: usize = 128;
-/// Pages of the write-ahead log after which it is written back (16 MiB).
-const CHECKPOINT_PAGES: i64 = 4_096;
+/// Pages of the write-ahead log after which it is written back (32 MiB): each time waits for the disk twice.
+const CHECKPOINT_PAGES: i64 = 8_192;
 
 /// Opens the connection that writes.
 pub(crate) fn writer(path: &Path, sync: SyncMode) -> rusqlite::Result<Connection> {

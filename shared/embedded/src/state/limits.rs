@@ -10,6 +10,8 @@ const MAX_WRITES: usize = 25;
 const MAX_MESSAGES: usize = 25;
 const MAX_TOGETHER: usize = 256 * 1024;
 const MAX_DOCUMENT: usize = 128 * 1024;
+/// Leaves room to move an undispatched notice out of the way.
+const MAX_INDEX: u32 = 1 << 20;
 const MAX_ID: usize = 1_024;
 
 fn limit(field: impl Into<String>, value: impl Into<String>, limit: impl Into<String>) -> PortError {
@@ -43,6 +45,9 @@ pub(super) fn together(writes: &[PreparedWrite], outbox: &[PreparedEntry]) -> Re
     if let Some(twice) = writes.iter().find(|write| !keys.insert(&write.key)) {
         let key = &twice.key;
         return Err(limit("writes", format!("{}/{} more than once", key.kind, key.id), "distinct keys"));
+    }
+    if let Some(high) = outbox.iter().find(|entry| entry.index > MAX_INDEX) {
+        return Err(limit("outbox", format!("index {}", high.index), MAX_INDEX.to_string()));
     }
     let mut indices = BTreeSet::new();
     if let Some(twice) = outbox.iter().find(|entry| !indices.insert(entry.index)) {

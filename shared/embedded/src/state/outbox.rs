@@ -86,6 +86,9 @@ fn make_room(scope: &Scope<'_>, entry: i64, added: &[PreparedEntry]) -> Result<(
     let old = statement.query_map([entry], |row| row.get(0))?.collect::<rusqlite::Result<Vec<u32>>>()?;
     if added.iter().any(|added| old.contains(&added.index)) {
         let highest = old.iter().copied().chain(added.iter().map(|added| added.index)).max().unwrap_or(0);
+        if highest >= u32::MAX / 2 {
+            return Err(Fault::corrupt("an outbox", "there is no room for further indices"));
+        }
         scope.sql(include_str!("../../queries/outbox/shift.sql"))?.execute((entry, i64::from(highest) + 1))?;
     }
     Ok(())

@@ -1,0 +1,12 @@
+//! The program as people use it: typed, run, read. What varies (ids, times, paths) is written as `[id]`, `[time]`, ...
+
+#![allow(missing_docs, reason = "tests")]
+
+mod contracts;
+mod demo;
+mod door;
+mod help;
+mod mesh;
+mod output;
+mod repair;
+mod up;

@@ -1,0 +1,99 @@
+//! What operators do when something failed.
+
+use serde_json::{Value, json};
+
+use crate::mesh::{Folder, check};
+
+fn stuck(folder: &Folder) -> Value {
+    let model = "offline/text-v1+fault=timeout";
+    let words = ["demo", "--words", "300", "--model", model, "--json", "--quiet"];
+    let answer = folder.run_with(&[("MESH_ATTEMPTS", "1"), ("MESH_LOG", "error")], &words);
+    serde_json::from_str(&answer.stdout).unwrap_or_else(|error| panic!("{error}: {answer}"))
+}
+
+fn depth(folder: &Folder) -> (Value, Value) {
+    let row = &folder.json(&["dlq", "list", "--json"])[0];
+    (row["dead_letters"].clone(), row["queued"].clone())
+}
+
+#[test]
+fn dead_letters_are_looked_at_and_moved_back_once() {
+    let folder = Folder::new();
+    let event = stuck(&folder)["event_id"].clone();
+    assert_eq!(depth(&folder), (json!(1), json!(0)));
+    for _ in 0..2 {
+        let letters = folder.json(&["dlq", "peek", "content-gen", "--json"]);
+        assert_eq!((&letters[0]["event_id"], &letters[0]["code"]), (&event, &json!("MODEL_TIMEOUT")));
+        assert_eq!(letters[0]["receive_count"], 0, "a look is no receive");
+    }
+    let dry = folder.run(&["dlq", "replay", "--all"]);
+    assert_eq!(dry.code, 0);
+    check("dlq replay dry", dry);
+    assert_eq!(depth(&folder), (json!(1), json!(0)), "a dry run moves nothing");
+    check("dlq replay other code", folder.run(&["dlq", "replay", "--code", "MODEL_AUTH", "--yes"]));
+    assert_eq!(depth(&folder), (json!(1), json!(0)), "another code is left alone");
+    check("dlq replay yes", folder.run(&["dlq", "replay", "content-gen", "--yes"]));
+    assert_eq!(depth(&folder), (json!(0), json!(1)));
+    check("dlq replay again", folder.run(&["dlq", "replay", "content-gen", "--yes"]));
+    assert_eq!(depth(&folder), (json!(0), json!(1)), "twice is once");
+}
+
+#[test]
+fn which_dead_letters_must_be_said() {
+    let folder = Folder::new();
+    stuck(&folder);
+    assert_eq!(folder.run(&["dlq", "replay"]).code, 2);
+    let unknown = folder.run(&["dlq", "peek", "nobody"]);
+    assert_eq!(unknown.code, 2);
+    assert!(unknown.stderr.contains("agents are content-gen,"), "{unknown}");
+}
+
+#[test]
+fn what_was_rejected_is_corrected_and_sent_as_a_copy() {
+    let folder = Folder::new();
+    let limit = [("MAX_WORDS", "500")];
+    let failed = folder.run_with(&limit, &["demo", "--topic", "Tidal power", "--words", "600", "--json", "-q"]);
+    assert_eq!(failed.code, 1, "{failed}");
+    let failed: Value = serde_json::from_str(&failed.stdout).expect("JSON");
+    assert_eq!(failed["code"], "WORD_COUNT_OUT_OF_RANGE");
+    let id = failed["event_id"].as_str().expect("an id");
+
+    let kept = folder.json(&["quarantine", "list", "--json"]);
+    assert_eq!((&kept[0]["event_id"], &kept[0]["state"]), (&json!(id), &json!("rejected")));
+    let shown = folder.run(&["quarantine", "show", id]);
+    check("quarantine show", &shown);
+    let raw = folder.run(&["quarantine", "show", id, "--raw"]).stdout;
+    let raw: Value = serde_json::from_str(&raw).expect("the notification");
+    assert_eq!(raw["Type"], "Notification");
+
+    check("resubmit refused", folder.run(&["quarantine", "resubmit", id, "--set", "word_count=9"]));
+    let words = ["quarantine", "resubmit", id, "--set", "word_count=400"];
+    check("resubmit dry", folder.run(&words));
+    check("resubmit yes", folder.run(&[&words[..], &["--yes"]].concat()));
+    check("resubmit again", folder.run(&[&words[..], &["--yes"]].concat()));
+    let events = folder.run(&["tail", "/content/request", "--no-follow", "--json"]).stdout;
+    let copy: Value = serde_json::from_str(events.lines().last().expect("a copy")).expect("JSON");
+    assert_eq!((&copy["origin"], &copy["data"]["word_count"]), (&json!(id), &json!(400)));
+    assert_eq!(events.lines().count(), 2, "the request and one copy");
+}
+
+#[test]
+fn what_failed_is_asked_for_again_once() {
+    let folder = Folder::new();
+    let words = ["demo", "--words", "300", "--model", "offline/text-v1+fault=auth", "--json", "-q"];
+    let failed = folder.json(&words);
+    let id = failed["content_id"].as_str().expect("an id");
+    check("retry dry", folder.run(&["retry", id]));
+    let first = folder.json(&["retry", id, "--yes", "--json"]);
+    assert_eq!((&first["events"][0]["event"], &first["done"]), (&failed["event_id"], &json!(true)));
+    check("retry again", folder.run(&["retry", id, "--yes"]));
+    check("retry by code", folder.run(&["retry", "--code", "MODEL_AUTH", "--yes"]));
+    check("retry other code", folder.run(&["retry", "--code", "MODEL_TIMEOUT"]));
+    let unknown = folder.run(&["retry", "nobody"]);
+    assert_eq!(unknown.code, 2, "{unknown}");
+    let events = folder.run(&["tail", "/content/request", "--no-follow", "--json"]).stdout;
+    let events: Vec<Value> = events.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    assert_eq!(events.len(), 2, "one request, one copy");
+    assert_eq!((&events[1]["origin"], &events[1]["data"]), (&failed["event_id"], &events[0]["data"]));
+    assert_eq!(events[1]["event_id"], events[1]["correlation_id"]);
+}
