@@ -7,11 +7,19 @@ use std::{
     fs::{self, File},
     io,
     path::{Path, PathBuf},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
-use mesh_core::ports::{Entropy, PortError};
+use mesh_core::ports::{Clock, Entropy, PortError};
 
-use crate::{OpenError, db::Scope, error::Fault};
+use crate::{
+    OpenError,
+    db::{self, Last, Scope, Step},
+    error::Fault,
+};
 
 const SUFFIX: &str = "lock";
 const UNBORN: &str = "new";
@@ -52,13 +60,46 @@ impl Owner {
         self.id
     }
 
-    /// Forgets a dead process whose things were taken over.
+    /// Removes the registration of a process that holds nothing any more.
     pub(crate) fn bury(self) {
         // Removed while locked. If that fails the next one takes over nothing, and tries again.
         if let Err(error) = fs::remove_file(&self.path)
             && error.kind() != io::ErrorKind::NotFound
         {
-            tracing::warn!(%error, path = %self.path.display(), "The lock file of a dead process cannot be removed.");
+            tracing::warn!(%error, path = %self.path.display(), "A lock file cannot be removed.");
+        }
+    }
+}
+
+/// This process's registration. It is taken back in the end if the process left nothing behind; otherwise the free lock
+/// tells the others.
+#[derive(Debug)]
+pub(crate) struct Registration {
+    owner: Option<Owner>,
+    left_nothing: Arc<AtomicBool>,
+}
+
+impl Registration {
+    pub(crate) fn new(owner: Owner) -> Self {
+        Self { owner: Some(owner), left_nothing: Arc::default() }
+    }
+
+    /// What the writer does in the end: gives back all that is held.
+    pub(crate) fn farewell(&self, owner: i64, clock: Arc<dyn Clock>) -> Last {
+        let left_nothing = Arc::clone(&self.left_nothing);
+        Box::new(move |conn| {
+            let freed = db::step(conn, &*clock, |scope| free(scope, owner).map(Step::Keep));
+            left_nothing.store(freed.is_ok(), Ordering::Release);
+        })
+    }
+}
+
+impl Drop for Registration {
+    fn drop(&mut self) {
+        if self.left_nothing.load(Ordering::Acquire)
+            && let Some(owner) = self.owner.take()
+        {
+            owner.bury();
         }
     }
 }

@@ -14,7 +14,7 @@ use crate::{
     db::{self, Db, Scope, Step},
     error::Fault,
     housekeeping::{self, Cursor},
-    owners::{self, Owner},
+    owners::{self, Owner, Registration},
     wake::Waiters,
 };
 
@@ -46,7 +46,8 @@ impl Default for Options {
     }
 }
 
-/// One process's handle on a store. Clones share it; ports taken from it keep it open.
+/// One process's handle on a store. Clones share it; ports taken from it keep it open. The last one dropped waits for the
+/// work handed over, and gives back what is in flight.
 #[derive(Debug, Clone)]
 pub struct Store {
     pub(crate) core: Arc<Core>,
@@ -54,7 +55,8 @@ pub struct Store {
     pub(crate) owner: i64,
 }
 
-/// What the ports of one handle share. Dropped in order: the threads end first, then others may take over.
+/// What the ports of one handle share. Dropped in order: the threads finish their work and give back what is held, then
+/// the lock goes.
 #[derive(Debug)]
 pub(crate) struct Core {
     pub(crate) db: Db,
@@ -64,7 +66,7 @@ pub(crate) struct Core {
     pub(crate) objects: Arc<Objects>,
     pub(crate) cursor: Cursor,
     directory: Option<PathBuf>,
-    _lock: Option<Owner>,
+    _lock: Option<Registration>,
 }
 
 impl Store {
@@ -89,7 +91,9 @@ impl Store {
             let take_over = |scope: &Scope<'_>| take_over(scope, &objects, dead).map(Step::Keep);
             db::step(&conn, &*clock, take_over).map(drop).map_err(|fault| fault.into_port("store"))
         })?;
-        let db = Db::start(conn, &path, Arc::clone(&clock), Arc::clone(&waiters))?;
+        let lock = Registration::new(lock);
+        let last = lock.farewell(owner, Arc::clone(&clock));
+        let db = Db::start(conn, &path, Arc::clone(&clock), Arc::clone(&waiters), last)?;
         let cursor = Cursor::default();
         let core =
             Core { db, clock, entropy, waiters, objects, cursor, directory: Some(dir.to_owned()), _lock: Some(lock) };

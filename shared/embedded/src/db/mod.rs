@@ -14,7 +14,10 @@ use std::{
 use mesh_core::ports::{Clock, PortError};
 use rusqlite::Connection;
 
-pub(crate) use self::job::{Scope, Step};
+pub(crate) use self::{
+    job::{Scope, Step},
+    thread::Last,
+};
 use self::{
     job::{Call, Job},
     thread::{Letter, Worker},
@@ -51,16 +54,17 @@ impl fmt::Debug for Db {
 }
 
 impl Db {
-    /// Starts the threads over a connection of [`connect`].
+    /// Starts the threads over a connection of [`connect`]; `last` is done when the database is dropped.
     pub(crate) fn start(
         conn: Connection,
         path: &Path,
         clock: Arc<dyn Clock>,
         waiters: Arc<Waiters>,
+        last: Last,
     ) -> Result<Self, OpenError> {
         let spawning = |source| OpenError::Io { action: "start a thread for", path: path.to_owned(), source };
         let reading = connection::reader(path).map_err(|source| OpenError::Database { path: path.to_owned(), source })?;
-        let writer = Worker::writer(conn, Arc::clone(&clock), waiters).map_err(spawning)?;
+        let writer = Worker::writer(conn, Arc::clone(&clock), waiters, last).map_err(spawning)?;
         let reader = Worker::reader(reading, clock).map_err(spawning)?;
         Ok(Self { executor: Executor::Threads { writer, reader } })
     }

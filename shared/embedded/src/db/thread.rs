@@ -22,6 +22,9 @@ const GROUP: usize = 64;
 /// How often other processes are looked for while somebody waits.
 const POLL: Duration = Duration::from_millis(25);
 
+/// What a writer does in the end.
+pub(crate) type Last = Box<dyn FnOnce(&Connection) + Send>;
+
 /// What is sent to a thread.
 pub(super) enum Letter {
     Job(Box<dyn Job>),
@@ -36,8 +39,20 @@ pub(super) struct Worker {
 }
 
 impl Worker {
-    pub(super) fn writer(conn: Connection, clock: Arc<dyn Clock>, waiters: Arc<Waiters>) -> io::Result<Self> {
-        Self::start("mesh-writer", move |letters| Writer { conn, clock, waiters, seen: None }.run(&letters))
+    /// `last` is done with the connection after all other work, unless some of that was lost.
+    pub(super) fn writer(
+        conn: Connection,
+        clock: Arc<dyn Clock>,
+        waiters: Arc<Waiters>,
+        last: Last,
+    ) -> io::Result<Self> {
+        Self::start("mesh-writer", move |letters| {
+            let mut writer = Writer { conn, clock, waiters, seen: None, lost: false };
+            writer.run(&letters);
+            if !writer.lost {
+                last(&writer.conn);
+            }
+        })
     }
 
     pub(super) fn reader(conn: Connection, clock: Arc<dyn Clock>) -> io::Result<Self> {
@@ -94,11 +109,14 @@ struct Writer {
     conn: Connection,
     clock: Arc<dyn Clock>,
     waiters: Arc<Waiters>,
+    /// The version of the database at the last look for other processes' writes.
     seen: Option<i64>,
+    /// Whether a transaction came to nothing.
+    lost: bool,
 }
 
 impl Writer {
-    fn run(mut self, letters: &mpsc::Receiver<Letter>) {
+    fn run(&mut self, letters: &mpsc::Receiver<Letter>) {
         let mut group: Vec<Box<dyn Job>> = Vec::with_capacity(GROUP);
         while let Some(first) = self.next(letters) {
             group.extend(first);
@@ -140,6 +158,7 @@ impl Writer {
         }
         let mut wakes = Vec::new();
         let lost = self.transaction(group, &mut wakes).err();
+        self.lost |= lost.is_some();
         for job in group.drain(..) {
             job.settle(lost.as_ref());
         }

@@ -1,0 +1,8 @@
+//! The agent behind the runner, over a store in memory, with a model that says what a test tells it to.
+#![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, missing_docs)]
+
+mod burst;
+mod failures;
+mod generate;
+mod observed;
+mod support;
