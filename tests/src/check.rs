@@ -109,7 +109,7 @@ async fn pages_exist(world: &World, journal: &[JournalEntry], articles: usize, f
     for entry in published.values() {
         let payload: Value = serde_json::from_str(&entry.body).expect("JSON");
         let path = payload["path"].as_str().expect("a path");
-        if !blobs.get_bytes(&format!("site/{path}index.html"), 10_000_000).await.expect("a read").is_some() {
+        if blobs.get_bytes(&format!("site/{path}index.html"), 10_000_000).await.expect("a read").is_none() {
             findings.push(format!("{path} has no page"));
         }
         for (key, text) in &shared {

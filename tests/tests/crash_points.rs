@@ -1,5 +1,5 @@
 //! One article through all agents, the process killed before and after every single call of a port.
-#![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, missing_docs)]
+#![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, clippy::print_stdout, missing_docs)]
 
 use std::sync::{
     Arc,

@@ -32,7 +32,7 @@ fn replay(world: &World) -> Vec<Delivery> {
     let letters = block_on(dlq.receive(10, Duration::ZERO, None)).expect("letters");
     for letter in &letters {
         send(&queue, letter);
-        block_on(dlq.ack(&[letter.receipt.clone()])).expect("removed");
+        block_on(dlq.ack(std::slice::from_ref(&letter.receipt))).expect("removed");
     }
     letters
 }

@@ -1,5 +1,10 @@
 //! How long the calls of a store on disk take: `cargo run --release -p mesh-embedded --example measure [-- full]`.
-#![allow(clippy::print_stdout, clippy::disallowed_methods, clippy::unwrap_used, reason = "a measurement, not the product")]
+#![allow(
+    clippy::print_stdout,
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    reason = "a measurement, not the product"
+)]
 
 use std::{
     collections::BTreeMap,

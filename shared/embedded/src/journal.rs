@@ -5,12 +5,7 @@ use std::collections::BTreeMap;
 use mesh_core::{Timestamp, ports::PortError};
 use rusqlite::{Params, Row};
 
-use crate::{
-    Store,
-    db::Scope,
-    error::Fault,
-    notification::Notification,
-};
+use crate::{Store, db::Scope, error::Fault, notification::Notification};
 
 const PORT: &str = "journal";
 

@@ -131,11 +131,7 @@ pub(crate) fn dead(dir: &Path, own: i64) -> io::Result<Vec<Owner>> {
 }
 
 /// Calls `take_over` for each dead process, and forgets those for which it went well.
-pub(crate) fn inherit(
-    dir: &Path,
-    own: i64,
-    take_over: impl Fn(i64) -> Result<(), PortError>,
-) -> Result<(), OpenError> {
+pub(crate) fn inherit(dir: &Path, own: i64, take_over: impl Fn(i64) -> Result<(), PortError>) -> Result<(), OpenError> {
     let failed = |source| OpenError::Io { action: "look for dead processes in", path: dir.to_owned(), source };
     for owner in dead(dir, own).map_err(failed)? {
         take_over(owner.id()).map_err(|error| failed(io::Error::other(error)))?;

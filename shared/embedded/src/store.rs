@@ -223,12 +223,7 @@ fn gate(dir: &Path) -> Result<File, OpenError> {
     };
     fs::create_dir_all(dir).map_err(failed("create", dir))?;
     let path = dir.join("store.lock");
-    let file = File::options()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(&path)
-        .map_err(failed("open", &path))?;
+    let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(failed("open", &path))?;
     file.lock().map_err(failed("lock", &path))?;
     Ok(file)
 }

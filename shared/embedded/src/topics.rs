@@ -134,20 +134,15 @@ fn record(scope: &Scope<'_>, message: &Prepared) -> Result<i64, Fault> {
     Ok(scope.conn.last_insert_rowid())
 }
 
-fn fan_out(
-    scope: &Scope<'_>,
-    topic: i64,
-    seq: i64,
-    message: &Prepared,
-    entropy: &dyn Entropy,
-) -> Result<(), Fault> {
+fn fan_out(scope: &Scope<'_>, topic: i64, seq: i64, message: &Prepared, entropy: &dyn Entropy) -> Result<(), Fault> {
     let mut statement = scope.sql(include_str!("../queries/topic/subscribers.sql"))?;
     let rows = statement.query_map([topic], |row| Ok((row.get(0)?, row.get(1)?)))?;
     let mut subscribers: Vec<(i64, bool)> = Vec::with_capacity(SPARE_IDS);
     for row in rows {
         subscribers.push(row?);
     }
-    let raw = subscribers.iter().any(|(_, raw)| *raw).then(|| Notification::decode(&message.notification)).transpose()?;
+    let raw =
+        subscribers.iter().any(|(_, raw)| *raw).then(|| Notification::decode(&message.notification)).transpose()?;
     let raw = raw.map(|raw| Ok::<_, Fault>((raw.message.clone(), encode(&raw.attributes())?))).transpose()?;
     for (queue, is_raw) in subscribers {
         let content = match &raw {

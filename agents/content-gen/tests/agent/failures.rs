@@ -33,7 +33,7 @@ fn a_model_that_refuses_for_good_is_a_gen_failure_and_nothing_is_stored() {
         assert!(failure["error_message"].as_str().is_some_and(|text| text.contains("as scripted")), "{failure}");
         assert_eq!((&failure["final"], &failure["dead_lettered"]), (&json!(true), &json!(false)));
         assert_eq!((bench.drafts(), bench.record(&content_id), bench.dead_letters()), (0, None, 0));
-        assert!(bench.round().is_empty(), "the message is gone");
+        assert!(bench.rests(), "the message is gone");
     }
 }
 
@@ -77,6 +77,8 @@ fn what_may_heal_is_tried_five_times_and_announced_once() {
                     waits.push(after);
                 }
                 Fate::Retry { .. } => {}
+                // Its own failure event comes back to it, on a channel it listens to for others'.
+                Fate::Ack(Ended::Ignored) => {}
                 Fate::Ack(ended) => assert_eq!(ended, Ended::Suspended("MODEL_TIMEOUT")),
             }
         }
@@ -116,7 +118,7 @@ fn an_invalid_request_is_a_validation_error_and_the_model_is_not_asked() {
         assert_eq!(error["details"][0]["field"], json!(field), "{error}");
         assert_eq!((&error["final"], &error["retryable"]), (&json!(true), &json!(false)));
         assert_eq!((bench.model.calls(), bench.drafts(), bench.dead_letters()), (0, 0, 0));
-        assert!(bench.round().is_empty(), "never tried again");
+        assert!(bench.rests(), "never tried again");
     }
 }
 

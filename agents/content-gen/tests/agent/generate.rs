@@ -7,7 +7,7 @@ use mesh_core::ports::Role;
 use mesh_testkit::model::ScriptedTextModel;
 use serde_json::json;
 
-use crate::support::{Bench, article, payload, request};
+use crate::support::{Bench, article, message, payload, request};
 
 const CONTEXT: &str = "for small businesses";
 
@@ -141,4 +141,23 @@ fn a_topic_of_the_last_90_days_is_asked_for_with_a_fresh_angle() {
     assert_eq!(ask("Edge Computing", "c"), "Write a 300-word article on Edge Computing.");
     bench.clock.advance(Duration::from_secs(91 * 24 * 3600));
     assert_eq!(ask("Cloud Computing", "d"), "Write a 300-word article on Cloud Computing.");
+}
+
+#[test]
+fn run_and_trace_go_on_from_the_request_to_the_event() {
+    let bench = Bench::new(ScriptedTextModel::new().otherwise(|_| article(300)));
+    let trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+    let mut traced = message("ContentRequest", &request("Cloud Computing", 300), bench.clock.now());
+    traced.attributes.insert("traceparent".into(), trace.into());
+    bench.send(traced);
+    bench.round();
+    let id = bench.publish("ContentRequest", &json!({"content_topic": "T", "word_count": 300, "request_id": "r2"}));
+    bench.round();
+    let published = bench.published();
+    let of = |n: usize, name: &str| published[n].attributes[name].clone();
+    assert!(of(0, "traceparent").starts_with("00-0af7651916cd43dd8448eb211c80319c-"), "{}", of(0, "traceparent"));
+    assert!(of(0, "traceparent").ends_with("-01") && of(0, "traceparent") != trace, "a span of its own");
+    assert_eq!(of(1, "ce-correlationid"), id.to_string());
+    assert!(of(1, "traceparent").contains(&id.simple().to_string()), "a run without a trace starts one");
+    assert_eq!(of(1, "ce-subject"), payload(&published[1], "ContentReady")["content_id"].as_str().expect("an id"));
 }

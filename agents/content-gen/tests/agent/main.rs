@@ -5,4 +5,5 @@ mod burst;
 mod failures;
 mod generate;
 mod observed;
+mod status;
 mod support;

@@ -8,6 +8,7 @@ use mesh_core::{
     ids,
     message::Message,
     ports::{Blobs, BlobsExt, Clock, DocKey, Document, Entropy, Publisher, Queue, StateStore, TextModel},
+    runner::Ended,
 };
 use mesh_embedded::{JournalEntry, Store, host};
 use mesh_testkit::{block_on, clock::ManualClock, entropy::SeededEntropy, model::ScriptedTextModel};
@@ -84,9 +85,13 @@ impl Bench {
 
     /// Publishes an event from outside; the same `request_id` makes the same event.
     pub(crate) fn publish(&self, event_type: &str, data: &Value) -> Uuid {
-        let message = message(event_type, data, self.clock.now());
-        assert_eq!(block_on(self.store.topics().publish(&[message])).expect("published"), []);
+        self.send(message(event_type, data, self.clock.now()));
         event_id(data)
+    }
+
+    /// Publishes a message from outside.
+    pub(crate) fn send(&self, message: Message) {
+        assert_eq!(block_on(self.store.topics().publish(&[message])).expect("published"), []);
     }
 
     /// Processes what is visible in the queue; answers the fates.
@@ -104,6 +109,14 @@ impl Bench {
             fates.push(fate);
         }
         fates
+    }
+
+    /// Whether nothing is left to do, now and in an hour, but to pass over what the agent said itself.
+    pub(crate) fn rests(&self) -> bool {
+        let passed_over = |fate: &Fate| matches!(fate, Fate::Ack(Ended::Ignored));
+        let now = self.round();
+        self.clock.advance(Duration::from_secs(3600));
+        now.iter().chain(&self.round()).all(passed_over)
     }
 
     /// A request, processed; answers the content id it gets.

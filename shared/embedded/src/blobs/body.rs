@@ -138,8 +138,7 @@ pub(super) fn of_bytes(body: &Bytes, range: Range<u64>) -> ByteStream {
     let at = |position: u64| usize::try_from(position).unwrap_or(usize::MAX).min(body.len());
     let body = body.slice(at(range.start)..at(range.end));
     let pieces = (0..body.len()).step_by(PIECE as usize);
-    let pieces: Vec<_> =
-        pieces.map(|from| Ok(body.slice(from..(from + PIECE as usize).min(body.len())))).collect();
+    let pieces: Vec<_> = pieces.map(|from| Ok(body.slice(from..(from + PIECE as usize).min(body.len())))).collect();
     Box::pin(stream::iter(pieces))
 }
 

@@ -17,6 +17,8 @@ mod head;
 mod key;
 mod objects;
 mod sweep;
+#[cfg(test)]
+mod tests;
 mod view;
 
 use std::{ops::Range, sync::Arc};

@@ -31,9 +31,8 @@ impl View {
             return None;
         }
         let names = key.split('/').enumerate().map(|(depth, segment)| name(segment, depth == 0));
-        let path: PathBuf = std::iter::once(self.root.clone().into_os_string())
-            .chain(names.map(|name| name.into()))
-            .collect();
+        let path: PathBuf =
+            std::iter::once(self.root.clone().into_os_string()).chain(names.map(|name| name.into())).collect();
         let fits = path.components().all(|component| component.as_os_str().len() <= MAX_NAME);
         if !fits {
             tracing::warn!(key, "The key is too long for a plain file.");

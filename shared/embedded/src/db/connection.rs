@@ -13,23 +13,24 @@ const STATEMENTS: usize = 128;
 /// Pages of the write-ahead log after which it is written back (32 MiB): each time waits for the disk twice.
 const CHECKPOINT_PAGES: i64 = 8_192;
 
-/// Opens the connection that writes.
-pub(crate) fn writer(path: &Path, sync: SyncMode) -> rusqlite::Result<Connection> {
+/// Opens the connection that writes. Nothing of the file changes yet.
+pub(crate) fn writer(path: &Path) -> rusqlite::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut conn = Connection::open_with_flags(path, flags)?;
     prepare(&mut conn)?;
-    conn.pragma_update(None, "journal_mode", "WAL")?;
-    conn.pragma_update(
-        None,
-        "synchronous",
-        match sync {
-            SyncMode::Normal => "NORMAL",
-            SyncMode::Full => "FULL",
-        },
-    )?;
-    conn.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
-    conn.pragma_update(None, "journal_size_limit", 64 * 1024 * 1024)?;
     Ok(conn)
+}
+
+/// Switches to write-ahead logging, as durable as asked for.
+pub(crate) fn log_ahead(conn: &Connection, sync: SyncMode) -> rusqlite::Result<()> {
+    let synchronous = match sync {
+        SyncMode::Normal => "NORMAL",
+        SyncMode::Full => "FULL",
+    };
+    conn.pragma_update(None, "journal_mode", "WAL")?;
+    conn.pragma_update(None, "synchronous", synchronous)?;
+    conn.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
+    conn.pragma_update(None, "journal_size_limit", 64 * 1024 * 1024)
 }
 
 /// Opens a connection that only reads.

@@ -3,6 +3,8 @@
 mod connection;
 mod job;
 mod schema;
+#[cfg(test)]
+mod tests;
 mod thread;
 
 use std::{
@@ -14,13 +16,13 @@ use std::{
 use mesh_core::ports::{Clock, PortError};
 use rusqlite::Connection;
 
-pub(crate) use self::{
-    job::{Scope, Step},
-    thread::Last,
-};
 use self::{
     job::{Call, Job},
     thread::{Letter, Worker},
+};
+pub(crate) use self::{
+    job::{Scope, Step},
+    thread::Last,
 };
 use crate::{OpenError, SyncMode, error::Fault, wake::Waiters};
 
@@ -38,9 +40,12 @@ enum Executor {
 
 /// Opens (and makes) the database file. The caller keeps other processes away meanwhile.
 pub(crate) fn connect(path: &Path, sync: SyncMode) -> Result<Connection, OpenError> {
-    let conn =
-        connection::writer(path, sync).map_err(|source| OpenError::Database { path: path.to_owned(), source })?;
-    schema::install(&conn, path)?;
+    let failed = |source| OpenError::Database { path: path.to_owned(), source };
+    let conn = connection::writer(path).map_err(failed)?;
+    // What is not ours, or too new, is left as it is.
+    let version = schema::version(&conn, path)?;
+    connection::log_ahead(&conn, sync).map_err(failed)?;
+    schema::install(&conn, version).map_err(failed)?;
     Ok(conn)
 }
 
@@ -63,7 +68,8 @@ impl Db {
         last: Last,
     ) -> Result<Self, OpenError> {
         let spawning = |source| OpenError::Io { action: "start a thread for", path: path.to_owned(), source };
-        let reading = connection::reader(path).map_err(|source| OpenError::Database { path: path.to_owned(), source })?;
+        let reading =
+            connection::reader(path).map_err(|source| OpenError::Database { path: path.to_owned(), source })?;
         let writer = Worker::writer(conn, Arc::clone(&clock), waiters, last).map_err(spawning)?;
         let reader = Worker::reader(reading, clock).map_err(spawning)?;
         Ok(Self { executor: Executor::Threads { writer, reader } })
@@ -71,10 +77,9 @@ impl Db {
 
     /// A database in memory.
     pub(crate) fn in_memory(clock: Arc<dyn Clock>, waiters: Arc<Waiters>) -> Result<Self, OpenError> {
-        let path = Path::new(":memory:");
-        let conn =
-            connection::memory().map_err(|source| OpenError::Database { path: path.to_owned(), source })?;
-        schema::install(&conn, path)?;
+        let failed = |source| OpenError::Database { path: ":memory:".into(), source };
+        let conn = connection::memory().map_err(failed)?;
+        schema::install(&conn, 0).map_err(failed)?;
         Ok(Self { executor: Executor::Inline { conn: Mutex::new(conn), clock, waiters } })
     }
 

@@ -12,20 +12,22 @@ const APPLICATION_ID: i64 = 0x6d65_7368;
 /// Each leads from the version before to the next; the first makes version 1.
 const STEPS: [&str; 1] = [include_str!("../../queries/schema/v1.sql")];
 
-/// Brings the database to the newest version. The caller keeps other processes away.
-pub(crate) fn install(conn: &Connection, path: &Path) -> Result<(), OpenError> {
+/// The version of the database, if this program knows it; 0 for an empty one.
+pub(crate) fn version(conn: &Connection, path: &Path) -> Result<i64, OpenError> {
     let known = STEPS.len() as i64;
     let found = checked(conn, path)?;
     if found > known {
         return Err(OpenError::Newer { path: path.to_owned(), found, known });
     }
-    upgrade(conn, found).map_err(|source| {
-        super::connection::roll_back(conn);
-        OpenError::Database { path: path.to_owned(), source }
-    })
+    Ok(found)
 }
 
-/// The version of the database, if it is ours.
+/// Brings the database from this version to the newest. The caller keeps other processes away.
+pub(crate) fn install(conn: &Connection, found: i64) -> rusqlite::Result<()> {
+    upgrade(conn, found).inspect_err(|_| super::connection::roll_back(conn))
+}
+
+/// The version of the database, unless it is somebody else's.
 fn checked(conn: &Connection, path: &Path) -> Result<i64, OpenError> {
     let read = || -> rusqlite::Result<(i64, i64, i64)> {
         let tables = conn.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;

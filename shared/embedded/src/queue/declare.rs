@@ -42,13 +42,7 @@ pub struct QueueSpec {
 impl QueueSpec {
     /// A queue with a visibility time-out of 30 s, no redrive and no subscriptions.
     pub fn new(name: impl Into<String>) -> Self {
-        Self {
-            name: name.into(),
-            visibility: DEFAULT_VISIBILITY,
-            redrive: None,
-            channels: Vec::new(),
-            raw: false,
-        }
+        Self { name: name.into(), visibility: DEFAULT_VISIBILITY, redrive: None, channels: Vec::new(), raw: false }
     }
 
     fn check(&self) -> Result<(), PortError> {

@@ -81,12 +81,7 @@ impl EmbeddedQueue {
     }
 
     /// Attempts again whenever something may have come: a send here, a write of another process, a time-out's end.
-    async fn wait(
-        &self,
-        max: usize,
-        wait: Duration,
-        visibility: Option<Duration>,
-    ) -> Result<Vec<Delivery>, PortError> {
+    async fn wait(&self, max: usize, wait: Duration, visibility: Option<Duration>) -> Result<Vec<Delivery>, PortError> {
         let core = &self.store.core;
         let deadline = core.clock.now().plus(wait);
         let bell = core.waiters.bell(self.id.get().copied().unwrap_or_default());

@@ -84,12 +84,7 @@ fn next(scope: &Scope<'_>, queue: i64) -> Result<Option<Timestamp>, Fault> {
 }
 
 /// Hands out a message, unless its time is over or it was received too often.
-fn hand_out(
-    scope: &Scope<'_>,
-    request: &Request,
-    queue: &Settings,
-    message: Ready,
-) -> Result<Option<Delivery>, Fault> {
+fn hand_out(scope: &Scope<'_>, request: &Request, queue: &Settings, message: Ready) -> Result<Option<Delivery>, Fault> {
     if message.sent_at <= expired(scope.now) {
         scope.sql(include_str!("../../queries/queue/remove.sql"))?.execute([message.seq])?;
         return Ok(None);

@@ -65,13 +65,7 @@ fn again(
     Ok(Begun::Started { attempt, suspensions: standing.suspensions })
 }
 
-pub(super) fn release(
-    scope: &Scope<'_>,
-    agent: &str,
-    event_id: Uuid,
-    token: Uuid,
-    counted: bool,
-) -> Result<(), Fault> {
+pub(super) fn release(scope: &Scope<'_>, agent: &str, event_id: Uuid, token: Uuid, counted: bool) -> Result<(), Fault> {
     if let Some(standing) = entry::find(scope, agent, event_id)?
         && standing.is_held_by(token)
     {

@@ -14,8 +14,8 @@ use async_trait::async_trait;
 use mesh_core::{
     Timestamp,
     ports::{
-        BeginRequest, Begun, Commit, CommitAnswer, DocKey, Document, IdRange, LedgerEntry, OutboxEntry, Page, PortError,
-        Query, StateStore, Suspension,
+        BeginRequest, Begun, Commit, CommitAnswer, DocKey, Document, IdRange, LedgerEntry, OutboxEntry, Page,
+        PortError, Query, StateStore, Suspension,
     },
 };
 use uuid::Uuid;
@@ -87,9 +87,8 @@ impl StateStore for EmbeddedState {
         limits::together(&[], &outbox)?;
         let (agent, code) = (suspension.agent.clone(), suspension.code.clone());
         let (event_id, token) = (suspension.event_id, suspension.token);
-        let work = move |scope: &Scope<'_>| {
-            commit::suspend(scope, &agent, event_id, token, &code, &outbox).map(Step::Keep)
-        };
+        let work =
+            move |scope: &Scope<'_>| commit::suspend(scope, &agent, event_id, token, &code, &outbox).map(Step::Keep);
         self.store.core.db.write(PORT, work).await
     }
 

@@ -223,3 +223,46 @@ const FNV: u64 = 0xcbf2_9ce4_8422_2325;
 fn mix(hash: u64, byte: u8) -> u64 {
     (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::*;
+    use crate::offline::task::DraftInput;
+
+    #[test]
+    fn a_sentence_that_is_known_or_opens_like_its_neighbour_is_stale() {
+        let input = DraftInput { topic: "Tea", word_count: 300, context: "", keywords: Vec::new() };
+        let subject = Subject::of(&input);
+        let mut writer = Writer::new(Rng::new("m", "draft", &Value::Null), &subject, 300);
+        let pool = grammar::pool(Role::Claim, Mention::Nothing);
+        let wish = Wish {
+            pool,
+            mention: Mention::Nothing,
+            keyword: 0,
+            ties: Some(Role::Claim),
+            room: None,
+            place: Place::Prose,
+        };
+        writer.compose(&wish);
+        assert!(writer.is_fresh());
+        let known = format!("# Tea\n\nHot water. {} More.\n", writer.candidate);
+        writer.remember(&known);
+        assert!(!writer.is_fresh());
+        writer.write(&wish);
+        writer.candidate = writer.out.replace(' ', " yet ");
+        assert!(!writer.is_fresh());
+    }
+
+    #[test]
+    fn articles_and_capitals_follow_the_word() {
+        assert!(ends_with_article("a ") && ends_with_article("with a ") && !ends_with_article("tea "));
+        for (text, expected) in [("tea", "Tea"), ("iPhone", "iPhone"), ("größe", "Größe"), ("éa", "Éa"), ("", "")]
+        {
+            let mut text = text.to_owned();
+            capitalise(&mut text);
+            assert_eq!(text, expected);
+        }
+    }
+}

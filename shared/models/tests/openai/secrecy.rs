@@ -1,13 +1,8 @@
 //! The key: how it is had, and that nobody sees it.
 
-use std::{
-    io::Write,
-    sync::{Arc, Mutex},
-};
-
 use mesh_core::ports::{ModelErrorKind, PortError};
 
-use crate::world::{KEY, NEW_KEY, PROMPT, World, check_shown, error, ok, request};
+use crate::world::{KEY, NEW_KEY, World, error, ok, request};
 
 #[tokio::test]
 async fn a_wrong_key_is_fetched_anew_once() {
@@ -41,44 +36,4 @@ async fn a_key_that_cannot_be_had_makes_no_call() {
     assert_eq!((error.kind, world.calls()), (ModelErrorKind::Transport, 0));
     let world = World::with_keys(vec![ok()], vec!["a\nb"], None);
     assert_eq!((world.ask().await.unwrap_err().kind, world.calls()), (ModelErrorKind::Auth, 0));
-}
-
-/// Collects what is logged.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().write(bytes)
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
-#[tokio::test]
-async fn neither_key_nor_prompt_nor_answer_is_ever_shown() {
-    let log = Log::default();
-    let writer = log.clone();
-    let subscriber = tracing_subscriber::fmt()
-        .with_max_level(tracing::Level::TRACE)
-        .with_ansi(false)
-        .with_writer(move || writer.clone())
-        .finish();
-    let _guard = tracing::subscriber::set_default(subscriber);
-    let echo = format!("You sent '{PROMPT}' with {KEY}");
-    let masked = "Incorrect API key provided: test-key***E5F6";
-    let script = vec![
-        error(500, KEY, KEY, &echo).header("retry-after-ms", "10"),
-        error(401, "invalid_api_key", "", masked),
-        error(400, "", "", &echo),
-    ];
-    let world = World::with_keys(script, vec![KEY, NEW_KEY], None);
-    let error = world.ask().await.unwrap_err();
-    assert_eq!((error.kind, world.calls()), (ModelErrorKind::InvalidRequest, 3));
-    // `ask` checks the error and the model's Debug; here is the log.
-    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
-    assert!(log.contains("The model is asked again."), "{log}");
-    check_shown(&log);
 }
