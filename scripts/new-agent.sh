@@ -52,7 +52,9 @@ END
 
 # The template's text in the new agent's words.
 renamed() {
-  sed -e 's/: the smallest real agent, and the template[^."]*\././' \
+  sed -e 's/: the smallest real agent, and the template[^."]*\././' -e 's/, the smallest agent\././' \
+    -e 's/Asks for an echo\./Asks `echo` for an answer./' -e 's/The echo\. /The answer. /' \
+    -e 's/The echo could not/The answer could not/' \
     -e "s/Echoed/${pascal}Done/g" -e "s/echoed-v1/$name-done-v1/g" -e "s|/echo/echoed|/$name/done|g" \
     -e "s/_echo/_$snake/g" -e "s/echo_/${snake}_/g" -e "s/echo::/$snake::/g" -e "s/Echo/$pascal/g" -e "s/echo/$name/g" \
     -e 's/"deploy": false/"deploy": true/' "$1"

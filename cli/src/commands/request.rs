@@ -3,7 +3,7 @@
 use std::{path::PathBuf, time::Duration};
 
 use anyhow::Context;
-use mesh_contracts::{Contract, events::ContentRequest, find_type};
+use mesh_contracts::{Contract, EventSpec, events::ContentRequest, find_type};
 use mesh_core::ids;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -27,6 +27,9 @@ pub(crate) struct RequestArgs {
     file: Option<PathBuf>,
     #[command(flatten)]
     flags: Flags,
+    /// What the body asks for: the type of its event
+    #[arg(long = "type", value_name = "EVENT", default_value = ContentRequest::TYPE, conflicts_with = "Flags")]
+    event_type: String,
     /// Follow the run to its end
     #[arg(long)]
     wait: bool,
@@ -76,7 +79,8 @@ impl Flags {
 #[derive(Debug, Serialize)]
 struct Report {
     event_id: Uuid,
-    content_id: Uuid,
+    /// The article, when it is one that is asked for.
+    content_id: Option<Uuid>,
     /// `sent`, or how the run ended.
     outcome: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -85,7 +89,7 @@ struct Report {
 
 pub(crate) async fn run(args: RequestArgs, app: &App) -> anyhow::Result<Exit> {
     let settings = app.settings(None)?;
-    let spec = find_type(ContentRequest::TYPE).context("no contract for requests")?;
+    let spec = contract(&args.event_type)?;
     let body = match &args.file {
         Some(file) => door::read_body(file).await?,
         None => body(&args.flags).to_string(),
@@ -101,13 +105,20 @@ pub(crate) async fn run(args: RequestArgs, app: &App) -> anyhow::Result<Exit> {
         return refuse(&refusal, app);
     }
     mesh.publish(&[door::first_message(spec, id, mesh.now(), None, &data)]).await?;
-    let report = Report { event_id: id, content_id: ids::of_content(id).0, outcome: "sent".into(), code: None };
+    let content_id = (spec.event_type == ContentRequest::TYPE).then(|| ids::of_content(id).0);
+    let report = Report { event_id: id, content_id, outcome: "sent".into(), code: None };
     if args.wait {
         return wait(&mesh, report, after, Duration::from_secs(args.timeout), app).await;
     }
     tell(&report, app)?;
-    app.out.say(format_args!("Follow it: {}", app.command(&["show", &report.content_id.to_string()])));
+    app.out.say(format_args!("Follow it: {}", app.command(&["show", &content_id.unwrap_or(id).to_string()])));
     Ok(Exit::Ok)
+}
+
+/// The contract of an event type.
+fn contract(event_type: &str) -> anyhow::Result<&'static EventSpec> {
+    let spec = find_type(event_type).filter(|spec| !spec.channel.is_empty());
+    spec.with_context(|| format!("there is no event type {event_type}; `mesh channels` lists them"))
 }
 
 /// The body that the flags describe.
@@ -155,7 +166,10 @@ fn tell(report: &Report, app: &App) -> anyhow::Result<()> {
         return app.out.value(report);
     }
     app.out.line(format_args!("event id    {}", report.event_id))?;
-    Ok(app.out.line(format_args!("content id  {}", report.content_id))?)
+    if let Some(content_id) = report.content_id {
+        app.out.line(format_args!("content id  {content_id}"))?;
+    }
+    Ok(())
 }
 
 async fn wait(mesh: &Mesh, report: Report, after: u64, longest: Duration, app: &App) -> anyhow::Result<Exit> {
@@ -209,7 +223,7 @@ mod tests {
 
     #[test]
     fn a_failure_is_an_exit_code() {
-        let report = || Report { event_id: Uuid::nil(), content_id: Uuid::nil(), outcome: String::new(), code: None };
+        let report = || Report { event_id: Uuid::nil(), content_id: None, outcome: String::new(), code: None };
         let ended = |event_type: &str, code: Option<&str>| {
             let code = code.map(str::to_owned);
             Followed::Ended(RunEnd { event_type: event_type.into(), event_id: None, code, at: None })

@@ -1,6 +1,6 @@
 //! The program as people use it: typed, run, read. What varies (ids, times, paths) is written as `[id]`, `[time]`, ...
 
-#![allow(missing_docs, reason = "tests")]
+#![allow(clippy::expect_used, clippy::panic, missing_docs, reason = "tests")]
 
 mod contracts;
 mod demo;

@@ -57,6 +57,9 @@ fn a_request_from_another_terminal_is_followed_to_its_end() {
     let again = folder.run(&words);
     assert_eq!((again.code, &again.stdout), (0, &answer.stdout), "the same id is the same request");
     assert_eq!(folder.json(&["show", "r-1", "--json"])["end"]["event_type"], "ContentPublished");
+    let echo = folder.pipe(r#"{"message": "hi"}"#, &["request", "--type", "EchoRequested", "-", "--wait", "--json"]);
+    let echo: serde_json::Value = serde_json::from_str(&echo.stdout).expect("JSON");
+    assert_eq!((&echo["outcome"], &echo["content_id"]), (&"Echoed".into(), &serde_json::Value::Null));
     let reused = folder.run(&["request", "--topic", "Grids", "--words", "301", "--request-id", "r-1"]);
     assert_eq!(reused.code, 2);
     assert!(reused.stderr.contains("IDEMPOTENCY_KEY_REUSED"), "{reused}");

@@ -12,6 +12,7 @@ use crate::{
     event::Event,
     ids,
     manifest::Manifest,
+    metric,
     ports::{
         BlobMeta, BlobsExt, ChatRequest, ChatResponse, DocKey, Document, IdRange, Page, PutCondition, PutResult, Query,
     },
@@ -233,6 +234,9 @@ impl<'a> Context<'a> {
         match self.ports.blobs.put_bytes(key, body.into(), "application/json", PutCondition::IfAbsent).await? {
             PutResult::Stored(_) => {
                 self.spend_answer(&answer.response);
+                let tokens = answer.response.usage.input_tokens + answer.response.usage.output_tokens;
+                let name = metric::tokens_used(&self.manifest.name, self.ports.text_model.name());
+                metrics::counter!(name).increment(tokens);
                 Ok(answer)
             }
             PutResult::Refused(_) => self.stored_answer(key).await?.ok_or_else(out_of_time),

@@ -10,6 +10,7 @@ pub mod event;
 pub mod ids;
 pub mod manifest;
 pub mod message;
+mod metric;
 pub mod ports;
 pub mod runner;
 pub mod submit;

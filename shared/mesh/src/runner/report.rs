@@ -1,7 +1,7 @@
 //! Metrics and the one log line of each message.
 
 use super::{Ended, Fate, Runner};
-use crate::time::Timestamp;
+use crate::{metric, time::Timestamp};
 
 impl Runner {
     /// Counts and logs the end of one processing. Metric names are those of the ContentGen specification, section 8.2:
@@ -38,16 +38,10 @@ pub(super) struct MetricNames {
 
 impl MetricNames {
     pub(super) fn of(agent: &str) -> Self {
-        let pascal: String = agent.split('-').map(capitalised).collect();
         Self {
-            success: format!("{pascal}.SuccessCount"),
-            failure: format!("{pascal}.FailureCount"),
-            latency: format!("{pascal}.LatencyMs"),
+            success: metric::of_agent(agent, "SuccessCount"),
+            failure: metric::of_agent(agent, "FailureCount"),
+            latency: metric::of_agent(agent, "LatencyMs"),
         }
     }
-}
-
-fn capitalised(word: &str) -> String {
-    let mut letters = word.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }

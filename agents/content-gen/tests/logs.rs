@@ -1,0 +1,58 @@
+//! What is logged holds no content. A process of its own: what a thread logs is only certain when no other thread works.
+#![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, dead_code, unreachable_pub, missing_docs)]
+
+#[path = "agent/support.rs"]
+mod support;
+
+use std::{
+    io::Write,
+    sync::{Arc, Mutex},
+};
+
+use mesh_core::ports::ModelErrorKind;
+use mesh_testkit::model::ScriptedTextModel;
+use serde_json::json;
+
+use crate::support::Bench;
+
+/// Collects what is logged.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().expect("one thread").write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn neither_prompt_nor_context_nor_article_is_ever_logged() {
+    let log = Log::default();
+    let writer = log.clone();
+    let filter = tracing_subscriber::EnvFilter::new("trace");
+    let subscriber =
+        tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(move || writer.clone()).finish();
+    tracing::subscriber::with_default(subscriber, || {
+        let model = ScriptedTextModel::new()
+            .answering("# Teapots\n\nThe walrus drank it all.\n")
+            .failing(ModelErrorKind::Timeout)
+            .failing(ModelErrorKind::Auth);
+        let bench = Bench::new(model);
+        for id in ["a", "b", "c"] {
+            let context = "for the secret merger";
+            bench.ask(&json!({"content_topic": "Tea", "word_count": 300, "prompt_context": context, "request_id": id}));
+        }
+        bench.ask(&json!({"content_topic": "Tea", "word_count": 12, "prompt_context": "for the secret merger"}));
+    });
+    let log = String::from_utf8(log.0.lock().expect("one thread").clone()).expect("UTF-8");
+    let of_runner: Vec<&str> = log.lines().filter(|line| line.contains("mesh_core::runner")).collect();
+    assert!(of_runner.len() >= 4, "a line for each message: {log}");
+    assert!(of_runner.iter().all(|line| line.contains("content-gen")), "{log}");
+    for hidden in ["walrus", "secret merger", "Write a 300-word", "You write articles"] {
+        assert!(!log.contains(hidden), "{hidden:?} was logged: {log}");
+    }
+}
