@@ -37,16 +37,14 @@ fn main() {
     }
 }
 
-/// In a process of its own.
+/// In a process of its own: `<folder> <scenario> <numbers>`.
 fn scenario(args: &[String]) -> Sample {
+    let folder = Path::new(&args[0]);
     let number = |at: usize| args[at].parse::<usize>().unwrap();
-    match args[0].as_str() {
-        "echo" => echo::run(Path::new(DISK), number(1), args.get(2).map(|_| number(2))),
-        "articles" => articles::run(
-            Path::new(DISK),
-            Order { articles: number(1), words: number(2), existing: number(3) },
-        ),
-        "twin" => twin::run(Path::new(DISK), number(1), number(2)),
+    match args[1].as_str() {
+        "echo" => echo::run(folder, number(2), args.get(3).map(|_| number(3))),
+        "articles" => articles::run(folder, Order { articles: number(2), words: number(3), existing: number(4) }),
+        "twin" => twin::run(folder, number(2), number(3)),
         other => panic!("no scenario {other}"),
     }
 }
@@ -54,7 +52,8 @@ fn scenario(args: &[String]) -> Sample {
 fn measure(args: &[String]) {
     let value = |name: &str| args.iter().position(|arg| arg == name).and_then(|at| args.get(at + 1));
     let rounds = value("--rounds").map_or(ROUNDS, |rounds| rounds.parse().unwrap());
-    let mut scenarios = scenarios();
+    let folder = tempfile::tempdir_in(DISK).unwrap();
+    let mut scenarios = scenarios(folder.path());
     if let Some(only) = value("--only") {
         scenarios.retain(|scenario| scenario.name.contains(only.as_str()));
     }
@@ -70,15 +69,15 @@ fn measure(args: &[String]) {
     report.print(args.iter().any(|arg| arg == "--json"));
 }
 
-fn scenarios() -> Vec<Scenario> {
+fn scenarios(folder: &Path) -> Vec<Scenario> {
     let own = |name, args: &[&str]| {
         let mut command = Command::new(env::current_exe().unwrap());
-        command.arg("--scenario").args(args);
+        command.arg("--scenario").arg(folder).args(args);
         Scenario { name, command }
     };
     let peer = |name, batch: &str| {
         let mut command = Command::new(Path::new(PEER_TARGET).join("release/mesh-bench-peer"));
-        command.args([DISK, EVENTS, batch]);
+        command.arg(folder).args([EVENTS, batch]);
         Scenario { name, command }
     };
     vec![

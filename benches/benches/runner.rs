@@ -57,7 +57,8 @@ fn delivery(event_type: &str, data: &Value) -> Delivery {
     let spec = mesh_contracts::find_type(event_type).unwrap();
     let id = Uuid::from_u128(7);
     let (time, subject, parent, origin) = (Idle.now(), None, None, None);
-    let message = encode(&Outgoing { spec, id, emitter: "bench", subject, time, correlation_id: id, parent, origin, data });
+    let message =
+        encode(&Outgoing { spec, id, emitter: "bench", subject, time, correlation_id: id, parent, origin, data });
     let store = Store::in_memory(Arc::new(Idle) as Arc<dyn Clock>, Arc::new(Idle) as Arc<dyn Entropy>).unwrap();
     let queue = QueueSpec { channels: vec![message.channel.clone()], ..QueueSpec::new("one") };
     let deliveries = async {

@@ -55,13 +55,17 @@ pub fn run(root: &Path, order: Order) -> Sample {
             mesh.await_quiet().await;
             (published, shown)
         };
-        let (began, (published, shown)) = mesh.run(work).await;
+        let (began, cpu, (published, shown)) = mesh.run(work).await;
         let last = published.last().map_or(began, |entry| entry.at);
         published_once(&asked, &published);
         on_the_site(&mesh, &published).await;
         mesh.assert_clean().await;
-        let rate = order.articles as f64 / began.until(last).as_secs_f64();
-        Sample::of(&[("articles/s", rate), ("s until shown", last.until(shown).as_secs_f64())])
+        let articles = order.articles as f64;
+        Sample::of(&[
+            ("articles/s", articles / began.until(last).as_secs_f64()),
+            ("s until shown", last.until(shown).as_secs_f64()),
+            ("CPU ms/article", cpu * 1e3 / articles),
+        ])
     })
 }
 

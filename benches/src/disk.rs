@@ -14,9 +14,10 @@ use mesh_embedded::{
 };
 use mesh_models::OfflineTextModel;
 use serde_json::Value;
-use tempfile::TempDir;
 use tokio::runtime::{Builder, Runtime};
 use uuid::Uuid;
+
+use crate::sample::cpu_seconds;
 
 /// Threads that run agents; the store has two more of its own.
 const WORKERS: usize = 2;
@@ -25,7 +26,9 @@ const LOOK_EVERY: Duration = Duration::from_millis(10);
 /// Journal entries read at a time.
 const PAGE: usize = 1000;
 
-/// A store in a directory of its own, removed in the end, and who works on it.
+/// A store in a directory of its own, and who works on it.
+///
+/// The directory stays: ext4 avoids inodes that were freed lately, so cleaning up after one scenario would slow the next.
 #[derive(Debug)]
 pub struct Mesh {
     /// The store.
@@ -33,7 +36,6 @@ pub struct Mesh {
     /// The time, as the store has it.
     pub clock: Arc<dyn Clock>,
     host: Host,
-    _directory: TempDir,
 }
 
 /// The runtime of every scenario.
@@ -51,16 +53,16 @@ pub fn fresh_id() -> Uuid {
 impl Mesh {
     /// A new mesh below `root`.
     pub async fn new(root: &Path, agents: Vec<Arc<dyn Agent>>) -> Self {
-        let directory = tempfile::tempdir_in(root).unwrap();
+        let directory = tempfile::tempdir_in(root).unwrap().keep();
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
         let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy);
         let mut options = Options::default();
         options.browsable = ["site/", "sites/", "published/", "drafts/"].map(str::to_owned).to_vec();
-        let store = Store::open(directory.path(), Arc::clone(&clock), Arc::clone(&entropy), options).unwrap();
+        let store = Store::open(&directory, Arc::clone(&clock), Arc::clone(&entropy), options).unwrap();
         let model = Arc::new(OfflineTextModel::new());
         let ports = host::ports(&store, Arc::clone(&clock), entropy, model, &Settings::default());
         let host = Host::new(store.clone(), &ports, agents, Policy::default()).await.unwrap();
-        Self { store, clock, host, _directory: directory }
+        Self { store, clock, host }
     }
 
     /// Publishes one event of each payload, as somebody outside would; the answers are their ids.
@@ -72,7 +74,17 @@ impl Mesh {
                 let (id, time) = (fresh_id(), self.clock.now());
                 ids.push(id);
                 let (subject, parent, origin) = (None, None, None);
-                encode(&Outgoing { spec, id, emitter: "bench", subject, time, correlation_id: id, parent, origin, data })
+                encode(&Outgoing {
+                    spec,
+                    id,
+                    emitter: "bench",
+                    subject,
+                    time,
+                    correlation_id: id,
+                    parent,
+                    origin,
+                    data,
+                })
             };
             let messages: Vec<Message> = batch.iter().map(message).collect();
             assert_eq!(self.store.topics().publish(&messages).await.unwrap(), []);
@@ -80,19 +92,20 @@ impl Mesh {
         ids
     }
 
-    /// Runs the host until `work` is done; answers when it began, and what `work` says.
-    pub async fn run<T>(&self, work: impl Future<Output = T>) -> (Timestamp, T) {
+    /// Runs the host until `work` is done; answers when it began, the seconds of processor time it took, and what `work`
+    /// says.
+    pub async fn run<T>(&self, work: impl Future<Output = T>) -> (Timestamp, f64, T) {
         let (stop, stopped) = tokio::sync::oneshot::channel();
-        let began = self.clock.now();
+        let (began, cpu) = (self.clock.now(), cpu_seconds());
         let drive = async {
-            let answer = work.await;
+            let answer = (work.await, cpu_seconds() - cpu);
             stop.send(()).unwrap();
             answer
         };
         let shutdown = async { stopped.await.unwrap() };
-        let (ran, answer) = tokio::join!(self.host.run(shutdown, Duration::from_secs(10)), drive);
+        let (ran, (answer, cpu)) = tokio::join!(self.host.run(shutdown, Duration::from_secs(10)), drive);
         ran.unwrap();
-        (began, answer)
+        (began, cpu, answer)
     }
 
     /// Waits for `count` events on a channel, and returns all there are.

@@ -51,11 +51,11 @@ pub fn run(root: &Path, events: usize, concurrency: Option<usize>) -> Sample {
             mesh.await_quiet().await;
             mesh.clock.now()
         };
-        let (began, ended) = mesh.run(work).await;
+        let (began, cpu, ended) = mesh.run(work).await;
         let seconds = began.until(ended).as_secs_f64();
         answered_once(&asked, &mesh.await_events(Echoed::CHANNEL, events).await);
         mesh.assert_clean().await;
-        Sample::of(&[("events/s", events as f64 / seconds)])
+        Sample::of(&[("events/s", events as f64 / seconds), ("CPU us/event", cpu * 1e6 / events as f64)])
     })
 }
 

@@ -74,7 +74,8 @@ impl Report {
     /// Adds the ratio of a figure, if both scenarios were run.
     pub fn compare(&mut self, ours: &'static str, other: &'static str, figure: &str) {
         let (Some(one), Some(two)) = (self.samples.get(ours), self.samples.get(other)) else { return };
-        let ratios: Vec<f64> = one.iter().zip(two).map(|(one, two)| one.figures[figure] / two.figures[figure]).collect();
+        let ratios: Vec<f64> =
+            one.iter().zip(two).map(|(one, two)| one.figures[figure] / two.figures[figure]).collect();
         self.ratios.push(Ratio { ours, other, median: median(&ratios) });
     }
 
@@ -84,7 +85,10 @@ impl Report {
             println!("{}", serde_json::to_string_pretty(self).unwrap());
             return;
         }
-        println!("| scenario | figure | median of {} | min | max | peak MiB |\n|---|---|---:|---:|---:|---:|", self.rounds);
+        println!(
+            "| scenario | figure | median of {} | min | max | peak MiB |\n|---|---|---:|---:|---:|---:|",
+            self.rounds
+        );
         for row in &self.rows {
             let Row { scenario, figure, median, min, max, peak_mib } = row;
             let peak = peak_mib.map(|mib| format!("{mib:.0}")).unwrap_or_default();
@@ -110,7 +114,8 @@ fn rows(scenario: &'static str, samples: &[Sample]) -> Vec<Row> {
     let peak_mib = samples.iter().filter_map(|sample| sample.peak_mib).reduce(f64::max);
     let row = |figure: &String| {
         let values: Vec<f64> = samples.iter().map(|sample| sample.figures[figure]).collect();
-        let (min, max) = values.iter().fold((f64::MAX, f64::MIN), |(min, max), value| (min.min(*value), max.max(*value)));
+        let (min, max) =
+            values.iter().fold((f64::MAX, f64::MIN), |(min, max), value| (min.min(*value), max.max(*value)));
         Row { scenario, figure: figure.clone(), median: median(&values), min, max, peak_mib }
     };
     samples.first().map(|sample| sample.figures.keys().map(row).collect()).unwrap_or_default()

@@ -20,16 +20,52 @@ const ARTICLES_PER_COMMIT: usize = 8;
 const AT_ONCE: usize = 16;
 
 const CRAFTS: [&str; 20] = [
-    "sourdough", "cycling", "gardening", "weaving", "pottery", "chess", "sailing", "beekeeping", "drawing", "carpentry",
-    "astronomy", "knitting", "running", "baking", "climbing", "printing", "singing", "cheese", "bridges", "maps",
+    "sourdough",
+    "cycling",
+    "gardening",
+    "weaving",
+    "pottery",
+    "chess",
+    "sailing",
+    "beekeeping",
+    "drawing",
+    "carpentry",
+    "astronomy",
+    "knitting",
+    "running",
+    "baking",
+    "climbing",
+    "printing",
+    "singing",
+    "cheese",
+    "bridges",
+    "maps",
 ];
 const PEOPLE: [&str; 20] = [
-    "teachers", "nurses", "pilots", "farmers", "students", "parents", "bakers", "drivers", "clerks", "cooks",
-    "builders", "painters", "lawyers", "singers", "grandparents", "tenants", "sailors", "tailors", "judges", "shepherds",
+    "teachers",
+    "nurses",
+    "pilots",
+    "farmers",
+    "students",
+    "parents",
+    "bakers",
+    "drivers",
+    "clerks",
+    "cooks",
+    "builders",
+    "painters",
+    "lawyers",
+    "singers",
+    "grandparents",
+    "tenants",
+    "sailors",
+    "tailors",
+    "judges",
+    "shepherds",
 ];
 const PLACES: [&str; 20] = [
-    "Leeds", "Porto", "Lima", "Osaka", "Bergen", "Quito", "Tunis", "Perth", "Turin", "Basel", "Ghent", "Split", "Tartu",
-    "Cork", "Haifa", "Nantes", "Malmo", "Graz", "Delft", "Izmir",
+    "Leeds", "Porto", "Lima", "Osaka", "Bergen", "Quito", "Tunis", "Perth", "Turin", "Basel", "Ghent", "Split",
+    "Tartu", "Cork", "Haifa", "Nantes", "Malmo", "Graz", "Delft", "Izmir",
 ];
 
 /// The `n`-th topic; 8,000 of them are different.
@@ -77,7 +113,8 @@ fn records(n: usize, at: Timestamp) -> [Write; 3] {
     let write = |kind: &str, id: &str, record: &Value| {
         Write::create(kind, id, record).unwrap().owner(SITE).sort(format!("{at}#{content_id}"))
     };
-    let content = write("content", &id, &content(&id, &topic, &at)).index(&format!("topic:{SITE}:seeded topic number {n}"));
+    let content =
+        write("content", &id, &content(&id, &topic, &at)).index(&format!("topic:{SITE}:seeded topic number {n}"));
     let signature = json!({
         "content_id": id, "title": topic, "topic": topic.to_lowercase(), "signature": signature(n), "created_at": at,
     });
@@ -85,11 +122,7 @@ fn records(n: usize, at: Timestamp) -> [Write; 3] {
         "content_id": id, "revision": 1, "title": topic, "summary": format!("{topic}, in a sentence or two of its own."),
         "path": format!("posts/seeded-topic-number-{n}/"), "published_at": at, "language": "en", "offline": true,
     });
-    [
-        content,
-        write("signature", &id, &signature),
-        write("publication", &format!("{SITE}/{id}"), &publication),
-    ]
+    [content, write("signature", &id, &signature), write("publication", &format!("{SITE}/{id}"), &publication)]
 }
 
 fn content(id: &str, topic: &str, at: &str) -> Value {

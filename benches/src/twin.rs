@@ -5,7 +5,10 @@ use std::{path::Path, time::Instant};
 
 use rusqlite::{Connection, OpenFlags, params};
 
-use crate::{disk::fresh_id, sample::Sample};
+use crate::{
+    disk::fresh_id,
+    sample::{Sample, cpu_seconds},
+};
 
 /// A statement of the embedded store.
 macro_rules! sql {
@@ -34,10 +37,10 @@ struct Twin {
 /// Handles `events` events; `group` of them share each transaction.
 #[must_use]
 pub fn run(root: &Path, events: usize, group: usize) -> Sample {
-    let directory = tempfile::tempdir_in(root).unwrap();
-    let twin = Twin { conn: open(&directory.path().join("twin.db")), group };
+    let directory = tempfile::tempdir_in(root).unwrap().keep();
+    let twin = Twin { conn: open(&directory.join("twin.db")), group };
     twin.fill(events);
-    let began = Instant::now();
+    let (began, cpu) = (Instant::now(), cpu_seconds());
     let mut handled = 0;
     loop {
         let deliveries = twin.receive();
@@ -50,9 +53,9 @@ pub fn run(root: &Path, events: usize, group: usize) -> Sample {
         }
         twin.ack(&deliveries);
     }
-    let seconds = began.elapsed().as_secs_f64();
+    let (seconds, cpu) = (began.elapsed().as_secs_f64(), cpu_seconds() - cpu);
     assert_eq!((handled, twin.count("journal"), twin.count("messages")), (events, 2 * events, 0));
-    Sample::of(&[("events/s", events as f64 / seconds)])
+    Sample::of(&[("events/s", events as f64 / seconds), ("CPU us/event", cpu * 1e6 / events as f64)])
 }
 
 /// The pragmas of the embedded store's writer.
@@ -98,7 +101,8 @@ impl Twin {
             self.run(sql!("topic/subscribe"), (TOPICS[0], queue, false));
             for n in 0..events {
                 let id = fresh_id().to_string();
-                let body = notification(&id, "EchoRequested", &format!("{{\\\"message\\\":\\\"Event number {n}.\\\"}}"));
+                let body =
+                    notification(&id, "EchoRequested", &format!("{{\\\"message\\\":\\\"Event number {n}.\\\"}}"));
                 self.publish(TOPICS[0], &id, &body);
             }
         });

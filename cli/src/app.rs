@@ -7,7 +7,7 @@ use mesh_core::{ConfigError, Settings, env};
 
 use crate::{
     args::{Cli, Common, Target},
-    exit::Exit,
+    exit::{Absent, Exit},
     logging,
     output::{Output, style, text},
 };
@@ -101,7 +101,7 @@ impl App {
             return Exit::Ok;
         }
         self.out.complain(format_args!("{} {error:#}", style::bad("error:")));
-        Exit::Usage
+        if error.is::<Absent>() { Exit::Failure } else { Exit::Usage }
     }
 }
 

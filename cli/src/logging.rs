@@ -1,6 +1,6 @@
 //! Logs go to stderr, filtered by `MESH_LOG`.
 
-use std::io::{self, IsTerminal};
+use std::io;
 
 use anyhow::anyhow;
 use mesh_core::env::MESH_LOG;
@@ -9,9 +9,7 @@ use tracing_subscriber::EnvFilter;
 /// Starts logging what `filter` lets through; absent: warnings.
 pub(crate) fn start(filter: Option<&str>) -> anyhow::Result<()> {
     let filter = parse(filter.unwrap_or("warn"))?;
-    let colours =
-        io::stderr().is_terminal() && anstream::AutoStream::choice(&io::stderr()) != anstream::ColorChoice::Never;
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).with_ansi(colours).init();
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).with_ansi(false).init();
     Ok(())
 }
 

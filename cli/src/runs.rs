@@ -12,8 +12,10 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::{
+    exit::Absent,
     journal::{self, MOST_OF_A_RUN, Published},
     mesh::Mesh,
+    output::text,
 };
 
 /// How often the journal is looked at while somebody waits.
@@ -149,15 +151,16 @@ fn stuck<'a>(mesh: &Mesh, mut events: impl Iterator<Item = &'a Published>) -> Op
 }
 
 /// The run that an id of any kind belongs to: of a content, of an event, of a run, or the caller's own of a request.
-pub(crate) async fn find(mesh: &Mesh, id: &str) -> anyhow::Result<Option<Uuid>> {
+pub(crate) async fn find(mesh: &Mesh, id: &str) -> anyhow::Result<Uuid> {
     if let Ok(uuid) = Uuid::try_parse(id)
         && let Some(run) = find_uuid(mesh, uuid).await?
     {
-        return Ok(Some(run));
+        return Ok(run);
     }
     // The newest, when several sites use the same id.
     let named = search(mesh, |event| event.text("request_id") == Some(id)).await?;
-    Ok(named.map(|event| event.correlation_id))
+    let absent = || Absent(format!("nothing is known of {:?}", text::plain(id)));
+    Ok(named.ok_or_else(absent)?.correlation_id)
 }
 
 async fn find_uuid(mesh: &Mesh, id: Uuid) -> anyhow::Result<Option<Uuid>> {

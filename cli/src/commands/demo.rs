@@ -187,7 +187,7 @@ fn next(content: Uuid, code: Option<&str>, failed: bool) -> Vec<Vec<String>> {
     match (failed, code) {
         (false, _) => vec![show, words(&["list"]), words(&["up"])],
         (true, Some(code)) => vec![words(&["explain", code]), show, words(&["retry", &content.to_string()])],
-        (true, None) => vec![show, words(&["dlq", "list"]), words(&["up"])],
+        (true, None) => vec![words(&["up"]), show, words(&["dlq", "list"])],
     }
 }
 

@@ -45,7 +45,7 @@ pub(crate) struct RetryArgs {
 pub(crate) async fn run(args: RetryArgs, app: &App) -> anyhow::Result<Exit> {
     let mesh = Mesh::existing(app).await?;
     let runs = match &args.id {
-        Some(id) => vec![runs::find(&mesh, id).await?.with_context(|| format!("nothing is known of {id}"))?],
+        Some(id) => vec![runs::find(&mesh, id).await?],
         None => failed(&mesh, &args).await?,
     };
     let (mut events, mut wanted) = (Vec::new(), Vec::new());

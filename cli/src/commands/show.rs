@@ -57,11 +57,7 @@ struct Report {
 
 pub(crate) async fn run(args: ShowArgs, app: &App) -> anyhow::Result<Exit> {
     let mesh = Mesh::existing(app).await?;
-    let Some(run) = runs::find(&mesh, args.id.trim()).await? else {
-        let id = text::plain(&args.id);
-        app.out.complain(format_args!("{} nothing is known of {id} in {}", style::bad("error:"), app.home.display()));
-        return Ok(Exit::Failure);
-    };
+    let run = runs::find(&mesh, args.id.trim()).await?;
     let report = read(&mesh, run, app).await?;
     app.out.report(&report)?;
     Ok(Exit::Ok)
@@ -93,7 +89,7 @@ async fn ledger(mesh: &Mesh, events: &[Published]) -> anyhow::Result<Vec<Standin
     for event in events {
         for manifest in mesh.handlers(event) {
             let Some(entry) = mesh.store.state().entry(&manifest.name, event.event_id).await? else { continue };
-            let (state, code) = standing(&entry.state);
+            let (state, code) = standing(&entry.state, mesh.now());
             standings.push(Standing {
                 agent: manifest.name.clone(),
                 event_id: event.event_id,

@@ -90,7 +90,7 @@ fn what_failed_is_asked_for_again_once() {
     check("retry by code", folder.run(&["retry", "--code", "MODEL_AUTH", "--yes"]));
     check("retry other code", folder.run(&["retry", "--code", "MODEL_TIMEOUT"]));
     let unknown = folder.run(&["retry", "nobody"]);
-    assert_eq!(unknown.code, 2, "{unknown}");
+    assert_eq!(unknown.code, 1, "{unknown}");
     let events = folder.run(&["tail", "/content/request", "--no-follow", "--json"]).stdout;
     let events: Vec<Value> = events.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
     assert_eq!(events.len(), 2, "one request, one copy");

@@ -91,6 +91,16 @@ fn what_may_heal_is_tried_five_times_and_announced_once() {
 }
 
 #[test]
+fn a_panic_is_caught_and_ends_in_a_gen_failure() {
+    // A script without an answer panics.
+    let bench = Bench::with(ScriptedTextModel::new(), one_attempt());
+    bench.ask(&request("Cloud Computing", 500));
+    let failure = bench.only("GenFailure");
+    assert_eq!((&failure["code"], &failure["error_type"]), (&json!("HANDLER_PANICKED"), &json!("infrastructure")));
+    assert_eq!((bench.dead_letters(), bench.drafts()), (1, 0));
+}
+
+#[test]
 fn a_failure_does_not_stop_the_next_request() {
     let bench = Bench::new(ScriptedTextModel::new().failing(ModelErrorKind::ContentPolicy).answering(article(300)));
     bench.ask(&request("Cloud Computing", 300));

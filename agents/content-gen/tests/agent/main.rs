@@ -2,6 +2,7 @@
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, missing_docs)]
 
 mod burst;
+mod declaration;
 mod failures;
 mod generate;
 mod observed;

@@ -98,3 +98,14 @@ fn failures_count_by_their_type() {
     assert_eq!(values.get("ContentGen.FailureCount{ErrorType=GenFailure}"), Some(&vec![1.0]));
     assert_eq!(values.get("ContentGen.SuccessCount"), None);
 }
+
+#[test]
+fn tokens_are_counted_by_provider_once_an_answer() {
+    let values = measured(|| {
+        let bench = Bench::new(ScriptedTextModel::named("openai/some-model").answering(article(300)));
+        bench.ask(&request("Tea", 300));
+        bench.ask(&request("Tea", 300));
+    });
+    let output = 1 + u32::try_from(article(300).len() / 4).expect("a few");
+    assert_eq!(values.get("ContentGen.OpenAI.TokensUsed"), Some(&vec![f64::from(100 + output)]));
+}

@@ -91,7 +91,8 @@ impl Bench {
 
     /// Publishes a message from outside.
     pub(crate) fn send(&self, message: Message) {
-        assert_eq!(block_on(self.store.topics().publish(&[message])).expect("published"), []);
+        let batch = [message];
+        assert_eq!(block_on(self.store.topics().publish(&batch)).expect("published"), []);
     }
 
     /// Processes what is visible in the queue; answers the fates.

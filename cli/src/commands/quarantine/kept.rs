@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 use mesh_contracts::{Detail, EventSpec};
 use mesh_core::{
     Manifest, Timestamp,
@@ -14,7 +14,7 @@ use serde::Serialize;
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::{journal::Published, mesh::Mesh, runs};
+use crate::{exit::Absent, journal::Published, mesh::Mesh, runs};
 
 /// Where the quarantine is kept.
 pub(super) const PREFIX: &str = "quarantine/";
@@ -62,7 +62,7 @@ pub(super) async fn find(mesh: &Mesh, id: Uuid, agent: Option<&str>) -> anyhow::
         }
     }
     if found.is_empty() {
-        bail!("no message of the event {id} is in quarantine");
+        return Err(Absent(format!("no message of the event {id} is in quarantine")).into());
     }
     Ok(found)
 }
@@ -72,7 +72,7 @@ pub(super) async fn read(mesh: &Mesh, manifest: &Manifest, bytes: &[u8]) -> anyh
     let message: Quarantined = serde_json::from_slice(bytes).context("a message in quarantine cannot be read")?;
     let mut kept = describe(message, manifest);
     let Some(entry) = mesh.store.state().entry(&manifest.name, kept.event_id).await? else { return Ok(kept) };
-    (kept.state, kept.code) = standing(&entry.state);
+    (kept.state, kept.code) = standing(&entry.state, mesh.now());
     let run = runs::events(mesh, entry.correlation_id).await?;
     if let Some(event) = run.iter().rfind(|event| is_about(event, &kept)) {
         kept.reason = event.text("error_message").map(str::to_owned);
@@ -129,9 +129,10 @@ fn decode(body: &str, attributes: &BTreeMap<String, String>, manifest: &Manifest
 }
 
 /// Where an event stands with an agent, and why, in words.
-pub(in super::super) fn standing(state: &LedgerState) -> (String, Option<String>) {
+pub(in super::super) fn standing(state: &LedgerState, now: Timestamp) -> (String, Option<String>) {
     let (word, code) = match state {
-        LedgerState::InProgress { .. } => ("in progress", None),
+        LedgerState::InProgress { until, .. } if *until > now => ("in progress", None),
+        LedgerState::InProgress { .. } => ("waiting", None),
         LedgerState::Suspended { code } => ("suspended", Some(code)),
         LedgerState::Done { conclusion, .. } => match conclusion {
             Conclusion::Completed => ("completed", None),
@@ -176,7 +177,11 @@ mod tests {
     fn the_ledger_says_where_it_stands() {
         let conclusion = Conclusion::Rejected { code: "X".into() };
         let done = LedgerState::Done { token: Uuid::nil(), conclusion };
-        assert_eq!(standing(&done), ("rejected".to_owned(), Some("X".to_owned())));
-        assert_eq!(standing(&LedgerState::Suspended { code: "Y".into() }), ("suspended".into(), Some("Y".into())));
+        assert_eq!(standing(&done, Timestamp(5)), ("rejected".to_owned(), Some("X".to_owned())));
+        let suspended = standing(&LedgerState::Suspended { code: "Y".into() }, Timestamp(5));
+        assert_eq!(suspended, ("suspended".to_owned(), Some("Y".to_owned())));
+        let held =
+            |until| standing(&LedgerState::InProgress { token: Uuid::nil(), until: Timestamp(until) }, Timestamp(5)).0;
+        assert_eq!((held(6).as_str(), held(5).as_str()), ("in progress", "waiting"));
     }
 }
