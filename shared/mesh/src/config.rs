@@ -91,7 +91,7 @@ pub struct Settings {
     pub site_name: String,
     /// Topics a request may be about; empty: any.
     pub allowed_topics: Vec<String>,
-    /// Revisions a draft may get before it is rejected or recorded.
+    /// Revisions a draft may get; none while no agent revises.
     pub max_revisions: u32,
     /// True: an acknowledged effect survives a power cut as well, at about sixty times the cost.
     pub sync_full: bool,
@@ -135,7 +135,7 @@ impl Settings {
             site_base_url: reader.base_url()?,
             site_name: reader.text(env::MESH_SITE_NAME).unwrap_or(defaults.site_name),
             allowed_topics: reader.lines(env::MESH_ALLOWED_TOPICS),
-            max_revisions: reader.number(env::MESH_MAX_REVISIONS, 0, 0, 3)?,
+            max_revisions: defaults.max_revisions,
             sync_full: reader.flag(env::MESH_SYNC, "full", "normal")?,
         })
     }

@@ -15,6 +15,7 @@ use crate::{
     metric,
     ports::{
         BlobMeta, BlobsExt, ChatRequest, ChatResponse, DocKey, Document, IdRange, Page, PutCondition, PutResult, Query,
+        Usage,
     },
     runner::{Lease, Ports},
     time::Timestamp,
@@ -221,6 +222,7 @@ impl<'a> Context<'a> {
             Ok(response) => response,
             Err(error) => {
                 self.spend(error.usage.input_tokens, error.usage.output_tokens, None);
+                self.count_tokens(error.usage);
                 return Err(error.into());
             }
         };
@@ -231,12 +233,11 @@ impl<'a> Context<'a> {
     /// Stores an answer before anybody sees it; of two attempts the first stored one counts.
     async fn keep(&self, key: &str, answer: Answer) -> Result<Answer, AgentError> {
         let body = to_vec(&answer)?;
+        // Paid, whether or not it is the one that counts.
+        self.count_tokens(answer.response.usage);
         match self.ports.blobs.put_bytes(key, body.into(), "application/json", PutCondition::IfAbsent).await? {
             PutResult::Stored(_) => {
                 self.spend_answer(&answer.response);
-                let tokens = answer.response.usage.input_tokens + answer.response.usage.output_tokens;
-                let name = metric::tokens_used(&self.manifest.name, self.ports.text_model.name());
-                metrics::counter!(name).increment(tokens);
                 Ok(answer)
             }
             PutResult::Refused(_) => self.stored_answer(key).await?.ok_or_else(out_of_time),
@@ -250,6 +251,14 @@ impl<'a> Context<'a> {
         let answer: Answer = parse(key, &bytes)?;
         self.spend_answer(&answer.response);
         Ok(Some(answer))
+    }
+
+    fn count_tokens(&self, usage: Usage) {
+        let tokens = usage.input_tokens.saturating_add(usage.output_tokens);
+        if tokens > 0 {
+            let name = metric::tokens_used(&self.manifest.name, self.ports.text_model.name());
+            metrics::counter!(name).increment(tokens);
+        }
     }
 
     fn spend_answer(&self, answer: &ChatResponse) {

@@ -29,8 +29,6 @@ pub const MESH_SITE_URL: &str = "MESH_SITE_URL";
 pub const MESH_SITE_NAME: &str = "MESH_SITE_NAME";
 /// Topics a request may be about, separated by `;` or newlines; default any.
 pub const MESH_ALLOWED_TOPICS: &str = "MESH_ALLOWED_TOPICS";
-/// Revisions a draft may get; 0 to 3, default 0.
-pub const MESH_MAX_REVISIONS: &str = "MESH_MAX_REVISIONS";
 /// `normal` (default) or `full` (survives a power cut).
 pub const MESH_SYNC: &str = "MESH_SYNC";
 /// Folder of the embedded mesh; default `.mesh`.
@@ -53,7 +51,6 @@ pub const ALL: &[&str] = &[
     MESH_SITE_URL,
     MESH_SITE_NAME,
     MESH_ALLOWED_TOPICS,
-    MESH_MAX_REVISIONS,
     MESH_SYNC,
     MESH_HOME,
     MESH_LOG,

@@ -67,7 +67,10 @@ impl StateStore for EmbeddedState {
 
     async fn commit(&self, commit: &Commit) -> Result<CommitAnswer, PortError> {
         let prepared = commit::prepare(commit)?;
-        self.store.core.db.write(PORT, move |scope| prepared.commit(scope)).await
+        match self.store.core.db.write(PORT, move |scope| prepared.commit(scope)).await {
+            Err(PortError::Throttled { .. }) => Ok(CommitAnswer::Throttled),
+            answer => answer,
+        }
     }
 
     async fn dispatched(&self, agent: &str, event_id: Uuid, indices: &[u32]) -> Result<(), PortError> {

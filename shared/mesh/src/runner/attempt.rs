@@ -68,6 +68,7 @@ impl Runner {
         }
         match begun {
             Ok(Begun::Started { attempt, suspensions }) => {
+                self.log_received(&arrival, attempt);
                 let spent = mesh_contracts::events::Cost::default();
                 let attempt = Attempt { arrival: &arrival, delivery, lease, number: attempt, suspensions, spent };
                 self.attempt(attempt).await
@@ -156,6 +157,8 @@ impl Runner {
             Ok(outcome) => freeze::outcome(self, attempt, outcome),
             Err(AgentError::Reject { code, message, details }) => self.rejected(attempt, code, &message, details).await,
             Err(AgentError::Fail { code, error_type, message, writes }) => {
+                let event_id = attempt.arrival.id;
+                tracing::error!(agent = self.name(), %event_id, code, ?error_type, message, "The event failed for good.");
                 self.failed(attempt, code, error_type, &message, writes).await
             }
             Err(AgentError::Retry { code, error_type, message, after, dependency, counted }) => {
@@ -198,6 +201,7 @@ impl Runner {
         };
         match self.commit(&commit).await {
             CommitAnswer::Committed => {
+                self.log_emitted(attempt.arrival, &commit.outbox);
                 dispatch::dispatch(&self.ports, self.name(), attempt.arrival.id, &commit.outbox).await;
                 Settled::Fate(Fate::ack(conclusive.ended))
             }

@@ -19,8 +19,10 @@ pub enum Fate {
 /// How the processing of a message ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ended {
-    /// The outcome is committed.
+    /// The outcome is committed, and says something.
     Completed,
+    /// The outcome is committed; it said nothing.
+    Noted,
     /// It was handled before.
     AlreadyDone,
     /// The run had ended; the outcome was dropped.

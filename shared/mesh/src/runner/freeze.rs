@@ -34,7 +34,8 @@ pub(super) fn outcome(runner: &Runner, attempt: &Attempt<'_>, outcome: Outcome) 
             return Err(fault("NOT_DECLARED", format!("agent.json does not list {} in publishes", emit.event_type)));
         }
     }
-    conclusive(runner, attempt, outcome, Conclusion::Completed, Ended::Completed)
+    let ended = if outcome.emits.is_empty() { Ended::Noted } else { Ended::Completed };
+    conclusive(runner, attempt, outcome, Conclusion::Completed, ended)
 }
 
 /// Freezes emits and adds the fate row when one of them ends the run.

@@ -117,11 +117,12 @@ impl Runner {
             return Fate::retry(Ended::NotBegun, Duration::ZERO);
         }
         let arrival = envelope::decode(delivery, self.agent.manifest());
+        let seen = report::Seen::of(&arrival);
         let fate = match arrival.verdict {
             None => Fate::ack(Ended::Ignored),
             Some(_) => self.begin(arrival, delivery, ends_at).await,
         };
-        self.report(&fate, started);
+        self.report(&fate, &seen, started);
         fate
     }
 
