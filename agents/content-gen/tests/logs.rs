@@ -29,6 +29,25 @@ impl Write for Log {
     }
 }
 
+/// The lines of one event, as JSON.
+fn lines_of(log: &str, event: &str) -> Vec<serde_json::Value> {
+    let lines = log.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).expect("JSON"));
+    lines.filter(|line| line["fields"]["event"] == event).map(|line| line["fields"].clone()).collect()
+}
+
+/// A request is received, the model is asked, `ContentReady` goes out: a line each, with the ids that join them.
+fn each_step_has_its_line(log: &str) {
+    let received = lines_of(log, "ContentRequestReceived");
+    let (asked, emitted) = (lines_of(log, "ModelAsked"), lines_of(log, "ContentReadyEmitted"));
+    assert_eq!((asked.len(), emitted.len()), (3, 1), "{log}");
+    assert_eq!(received[0]["event_id"], asked[0]["event_id"]);
+    assert_eq!(received[0]["correlation_id"], emitted[0]["correlation_id"]);
+    let content_id: Result<mesh_contracts::Id, _> = emitted[0]["subject"].as_str().expect("a subject").parse();
+    assert!(content_id.is_ok(), "the subject is the content id");
+    let failed = log.lines().filter(|line| line.contains("\"ERROR\"") && line.contains("MODEL_AUTH"));
+    assert!(failed.count() >= 1, "what failed for good is an error: {log}");
+}
+
 #[test]
 fn neither_prompt_nor_context_nor_article_is_ever_logged() {
     let log = Log::default();
@@ -49,6 +68,7 @@ fn neither_prompt_nor_context_nor_article_is_ever_logged() {
         bench.ask(&json!({"content_topic": "Tea", "word_count": 12, "prompt_context": "for the secret merger"}));
     });
     let log = String::from_utf8(log.0.lock().expect("one thread").clone()).expect("UTF-8");
+    each_step_has_its_line(&log);
     let of_runner: Vec<&str> = log.lines().filter(|line| line.contains("mesh_core::runner")).collect();
     assert!(of_runner.len() >= 4, "a line for each message: {log}");
     assert!(of_runner.iter().all(|line| line.contains("content-gen")), "{log}");

@@ -45,3 +45,29 @@ impl Clock for SystemClock {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use mesh_core::{Timestamp, ports::Clock};
+
+    use super::SystemClock;
+
+    #[tokio::test]
+    async fn sleeps_until_the_time_has_come() {
+        let clock = SystemClock::new();
+        clock.sleep_until(Timestamp(0)).await;
+        let at = clock.now().plus(Duration::from_millis(20));
+        clock.sleep_until(at).await;
+        assert!(clock.now() >= at);
+    }
+
+    #[test]
+    fn never_goes_backwards() {
+        let clock = SystemClock::new();
+        let ahead = clock.now().plus(Duration::from_secs(3_600));
+        clock.latest.store(ahead.0, std::sync::atomic::Ordering::Release);
+        assert_eq!(clock.now(), ahead);
+    }
+}

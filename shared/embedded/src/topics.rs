@@ -18,8 +18,6 @@ use crate::{
 };
 
 const PORT: &str = "publisher";
-/// Subscribers of one message get an id each; few messages have more.
-const SPARE_IDS: usize = 4;
 
 /// Topics that fan out to the queues subscribed to them, and to the journal. What they do is in [`Publisher`].
 #[derive(Debug, Clone)]
@@ -137,10 +135,7 @@ fn record(scope: &Scope<'_>, message: &Prepared) -> Result<i64, Fault> {
 fn fan_out(scope: &Scope<'_>, topic: i64, seq: i64, message: &Prepared, entropy: &dyn Entropy) -> Result<(), Fault> {
     let mut statement = scope.sql(include_str!("../queries/topic/subscribers.sql"))?;
     let rows = statement.query_map([topic], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    let mut subscribers: Vec<(i64, bool)> = Vec::with_capacity(SPARE_IDS);
-    for row in rows {
-        subscribers.push(row?);
-    }
+    let subscribers = rows.collect::<rusqlite::Result<Vec<(i64, bool)>>>()?;
     let raw =
         subscribers.iter().any(|(_, raw)| *raw).then(|| Notification::decode(&message.notification)).transpose()?;
     let raw = raw.map(|raw| Ok::<_, Fault>((raw.message.clone(), encode(&raw.attributes())?))).transpose()?;

@@ -218,6 +218,8 @@ impl<'a> Context<'a> {
         if self.now() >= self.lease.deadline {
             return Err(out_of_time());
         }
+        let (agent, model) = (self.manifest.name.as_str(), self.ports.text_model.name());
+        tracing::info!(event = "ModelAsked", agent, event_id = %self.event_id, step, model);
         let response = match self.ports.text_model.complete(request, deadline).await {
             Ok(response) => response,
             Err(error) => {
