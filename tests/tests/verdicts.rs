@@ -93,7 +93,7 @@ fn a_near_copy_of_an_article_of_the_site_is_rejected() {
 #[test]
 fn a_revision_is_asked_for_only_while_revisions_are_left() {
     let little_short = canned_article(TOPIC, 255);
-    let asked = world(Settings { max_revisions: 1, ..Settings::default() }, &[little_short.clone()]);
+    let asked = world(Settings { max_revisions: 1, ..Settings::default() }, std::slice::from_ref(&little_short));
     ask(&asked, "r1");
     let request = &events(&asked, "RevisionRequested")[0];
     assert_eq!(request["revisions_left"], 0);
