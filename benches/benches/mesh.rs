@@ -16,8 +16,8 @@ const ECHO: &str = "echo, concurrency 4 (manifest)";
 const ECHO_WIDE: &str = "echo, concurrency 32";
 const TWIN: &str = "native twin, a transaction a step";
 const TWIN_GROUPED: &str = "native twin, ten events a transaction";
-const PEER: &str = "apalis-sqlite, batches of 10 (default)";
-const PEER_WIDE: &str = "apalis-sqlite, batches of 100";
+const PEER: &str = "apalis-sqlite, 2,000 jobs";
+const PEER_LONG: &str = "apalis-sqlite, 10,000 jobs";
 const EVENTS: &str = "20000";
 const ARTICLES: &str = "2000";
 const EXISTING: &str = "20000";
@@ -57,12 +57,12 @@ fn measure(args: &[String]) {
     if let Some(only) = value("--only") {
         scenarios.retain(|scenario| scenario.name.contains(only.as_str()));
     }
-    if scenarios.iter().any(|scenario| scenario.name == PEER) {
+    if scenarios.iter().any(|scenario| [PEER, PEER_LONG].contains(&scenario.name)) {
         build_peer();
     }
     let mut report = Report::measure(&mut scenarios, rounds);
     for ours in [ECHO, ECHO_WIDE] {
-        for other in [TWIN, TWIN_GROUPED, PEER, PEER_WIDE] {
+        for other in [TWIN, TWIN_GROUPED, PEER, PEER_LONG] {
             report.compare(ours, other, "events/s");
         }
     }
@@ -75,9 +75,9 @@ fn scenarios(folder: &Path) -> Vec<Scenario> {
         command.arg("--scenario").arg(folder).args(args);
         Scenario { name, command }
     };
-    let peer = |name, batch: &str| {
+    let peer = |name, jobs: &str| {
         let mut command = Command::new(Path::new(PEER_TARGET).join("release/mesh-bench-peer"));
-        command.arg(folder).args([EVENTS, batch]);
+        command.arg(folder).arg(jobs);
         Scenario { name, command }
     };
     vec![
@@ -85,8 +85,8 @@ fn scenarios(folder: &Path) -> Vec<Scenario> {
         own(TWIN, &["twin", EVENTS, "1"]),
         own(ECHO_WIDE, &["echo", EVENTS, "32"]),
         own(TWIN_GROUPED, &["twin", EVENTS, "10"]),
-        peer(PEER, "10"),
-        peer(PEER_WIDE, "100"),
+        peer(PEER, "2000"),
+        peer(PEER_LONG, "10000"),
         own("articles of 300 words, new site", &["articles", ARTICLES, "300", "0"]),
         own("articles of 300 words, 20,000 before", &["articles", ARTICLES, "300", EXISTING]),
         own("articles of 800 words, new site", &["articles", ARTICLES, "800", "0"]),

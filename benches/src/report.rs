@@ -62,8 +62,9 @@ impl Report {
     #[must_use]
     pub fn measure(scenarios: &mut [Scenario], rounds: usize) -> Self {
         let mut samples: BTreeMap<&'static str, Vec<Sample>> = BTreeMap::new();
-        for _ in 0..rounds {
+        for round in 1..=rounds {
             for scenario in &mut *scenarios {
+                eprintln!("round {round} of {rounds}: {}", scenario.name);
                 samples.entry(scenario.name).or_default().push(scenario.run());
             }
         }

@@ -1,4 +1,4 @@
-//! The peer: apalis-sqlite handles as many trivial jobs, durably. `mesh-bench-peer <folder> <jobs> <batch>`.
+//! The peer: apalis-sqlite handles as many trivial jobs, durably. `mesh-bench-peer <folder> <jobs>`.
 
 use std::{
     env, fs,
@@ -47,11 +47,10 @@ async fn connect(path: &Path) -> Result<SqlitePool, Failure> {
 #[tokio::main(worker_threads = 2)]
 async fn main() -> Result<(), Failure> {
     let args: Vec<String> = env::args().collect();
-    let (jobs, batch): (usize, usize) = (args[2].parse()?, args[3].parse()?);
+    let jobs: usize = args[2].parse()?;
     let folder = tempfile::tempdir_in(&args[1])?.keep();
     let pool = connect(&folder.join("peer.db")).await?;
-    let mut storage =
-        SqliteStorage::<String>::new(&pool).with_config(Config::default().queue("echo").batch_size(batch));
+    let mut storage = SqliteStorage::<String>::new(&pool).with_config(Config::default().queue("echo"));
     storage.push_stream(&mut stream::iter((0..jobs).map(text))).await?;
     let handled = Arc::new(AtomicUsize::new(0));
     let (began, cpu) = (Instant::now(), cpu_seconds());

@@ -2,6 +2,7 @@
 
 mod decode;
 mod encode;
+mod fingerprint;
 mod sns;
 
 pub use decode::{Arrival, Rejection, decode};

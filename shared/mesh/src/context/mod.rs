@@ -1,22 +1,21 @@
 //! What a handler can do besides thinking: read, write blobs once, ask models once.
 
+mod ask;
+
 use std::sync::Mutex;
 
 use bytes::Bytes;
-use mesh_contracts::{Int, Pointer, events::Cost, events::ErrorType};
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use mesh_contracts::{Pointer, events::Cost, events::ErrorType};
 use uuid::Uuid;
+
+pub use ask::Answer;
 
 use crate::{
     agent::AgentError,
     event::Event,
     ids,
     manifest::Manifest,
-    metric,
-    ports::{
-        BlobMeta, BlobsExt, ChatRequest, ChatResponse, DocKey, Document, IdRange, Page, PutCondition, PutResult, Query,
-        Usage,
-    },
+    ports::{BlobMeta, BlobsExt, DocKey, Document, IdRange, Page, PutCondition, PutResult, Query},
     runner::{Lease, Ports},
     time::Timestamp,
 };
@@ -31,17 +30,6 @@ pub struct StoredBlob {
     pub pointer: Pointer,
     /// The stored bytes, which are not the handler's when an earlier attempt wrote first.
     pub bytes: Bytes,
-}
-
-/// A model's answer as it is stored.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Answer {
-    /// SHA-256 of the request that was sent, for the audit.
-    pub request_sha256: String,
-    /// Version of the prompt it was asked with.
-    pub prompt_version: String,
-    /// What the model said.
-    pub response: ChatResponse,
 }
 
 /// A handler's view of the mesh during one event.
@@ -203,80 +191,6 @@ impl<'a> Context<'a> {
         Ok(matches!(put, PutResult::Stored(_)))
     }
 
-    /// Asks the text model, once: the answer is stored under event and step before it is used, so that a retry, even with
-    /// another prompt, gets the stored answer and pays nothing. A call is made only while the lease is held.
-    /// `prompt_version` is kept with the answer: a stored answer tells the version it was asked with.
-    ///
-    /// # Errors
-    /// [`AgentError`] by the class of the model's error.
-    pub async fn ask(&self, step: &str, prompt_version: &str, request: &ChatRequest) -> Result<Answer, AgentError> {
-        let key = format!("answers/{}/{}/{step}", self.manifest.name, self.event_id);
-        if let Some(answer) = self.stored_answer(&key).await? {
-            return Ok(answer);
-        }
-        let deadline = self.lease.deadline.min(self.now().plus(self.ports.model_timeout));
-        if self.now() >= self.lease.deadline {
-            return Err(out_of_time());
-        }
-        let (agent, model) = (self.manifest.name.as_str(), self.ports.text_model.name());
-        tracing::info!(event = "ModelAsked", agent, event_id = %self.event_id, step, model);
-        let response = match self.ports.text_model.complete(request, deadline).await {
-            Ok(response) => response,
-            Err(error) => {
-                self.spend(error.usage.input_tokens, error.usage.output_tokens, None);
-                self.count_tokens(error.usage);
-                return Err(error.into());
-            }
-        };
-        let request_sha256 = ids::sha256_hex(&to_vec(request)?);
-        self.keep(&key, Answer { request_sha256, prompt_version: prompt_version.to_owned(), response }).await
-    }
-
-    /// Stores an answer before anybody sees it; of two attempts the first stored one counts.
-    async fn keep(&self, key: &str, answer: Answer) -> Result<Answer, AgentError> {
-        let body = to_vec(&answer)?;
-        // Paid, whether or not it is the one that counts.
-        self.count_tokens(answer.response.usage);
-        match self.ports.blobs.put_bytes(key, body.into(), "application/json", PutCondition::IfAbsent).await? {
-            PutResult::Stored(_) => {
-                self.spend_answer(&answer.response);
-                Ok(answer)
-            }
-            PutResult::Refused(_) => self.stored_answer(key).await?.ok_or_else(out_of_time),
-        }
-    }
-
-    async fn stored_answer(&self, key: &str) -> Result<Option<Answer>, AgentError> {
-        let Some((_, bytes)) = self.ports.blobs.get_bytes(key, MAX_READ_BYTES).await? else {
-            return Ok(None);
-        };
-        let answer: Answer = parse(key, &bytes)?;
-        self.spend_answer(&answer.response);
-        Ok(Some(answer))
-    }
-
-    fn count_tokens(&self, usage: Usage) {
-        let tokens = usage.input_tokens.saturating_add(usage.output_tokens);
-        if tokens > 0 {
-            let name = metric::tokens_used(&self.manifest.name, self.ports.text_model.name());
-            metrics::counter!(name).increment(tokens);
-        }
-    }
-
-    fn spend_answer(&self, answer: &ChatResponse) {
-        self.spend(answer.usage.input_tokens, answer.usage.output_tokens, answer.cost_micro_usd);
-    }
-
-    fn spend(&self, input: u64, output: u64, micro_usd: Option<u64>) {
-        if let Ok(mut spent) = self.spent.lock() {
-            spent.input_tokens = sum(spent.input_tokens.count(), input);
-            spent.output_tokens = sum(spent.output_tokens.count(), output);
-            if let Some(more) = micro_usd {
-                spent.micro_usd = Some(sum(spent.micro_usd.map_or(0, Int::count), more));
-            }
-        }
-    }
-
     fn check(&self, allowed: bool, list: &str, what: &str) -> Result<(), AgentError> {
         if allowed {
             return Ok(());
@@ -290,31 +204,5 @@ impl<'a> Context<'a> {
             dependency: None,
             counted: true,
         })
-    }
-}
-
-fn sum<const MIN: i64, const MAX: i64>(a: u64, b: u64) -> Int<MIN, MAX> {
-    Int::clamp(i64::try_from(a.saturating_add(b)).unwrap_or(i64::MAX))
-}
-
-fn to_vec<T: Serialize>(value: &T) -> Result<Vec<u8>, AgentError> {
-    serde_json::to_vec(value)
-        .map_err(|error| AgentError::fail("INTERNAL", ErrorType::Infrastructure, error.to_string()))
-}
-
-fn parse<T: DeserializeOwned>(key: &str, bytes: &[u8]) -> Result<T, AgentError> {
-    serde_json::from_slice(bytes).map_err(|error| {
-        AgentError::fail("PAYLOAD_CORRUPT", ErrorType::Infrastructure, format!("{key} cannot be read: {error}"))
-    })
-}
-
-fn out_of_time() -> AgentError {
-    AgentError::Retry {
-        code: "TIMEOUT",
-        error_type: ErrorType::Infrastructure,
-        message: "the deadline passed before the model could be asked".into(),
-        after: None,
-        dependency: None,
-        counted: true,
     }
 }
