@@ -16,7 +16,6 @@ use mesh_embedded::{
     EmbeddedQueue, EnvSecrets, Journal, Options, Store, SyncMode, SystemClock, SystemEntropy,
     host::{self, Host},
 };
-use mesh_models::{OfflineTextModel, OpenAiChat, OpenAiSettings};
 use uuid::Uuid;
 
 use crate::{app::App, journal::Published, registry};
@@ -76,19 +75,12 @@ impl Mesh {
     }
 
     fn text_model(&self, app: &App) -> anyhow::Result<Arc<dyn TextModel>> {
-        Ok(match &self.settings.text_model {
-            TextModelSettings::Offline { name } => Arc::new(OfflineTextModel::from_name(name)?),
-            TextModelSettings::OpenAi { model, base_url, api_key_name } => {
-                let settings = OpenAiSettings {
-                    base_url: base_url.clone(),
-                    model: model.clone(),
-                    api_key_name: api_key_name.clone(),
-                    organisation: None,
-                };
-                let secrets = Arc::new(EnvSecrets::new(app.secret(api_key_name)));
-                Arc::new(OpenAiChat::new(settings, secrets, Arc::clone(&self.clock))?)
-            }
-        })
+        let key = match &self.settings.text_model {
+            TextModelSettings::Offline { .. } => None,
+            TextModelSettings::OpenAi { api_key_name, .. } => app.secret(api_key_name),
+        };
+        let secrets = Arc::new(EnvSecrets::new(key));
+        Ok(mesh_models::text_model(&self.settings.text_model, secrets, Arc::clone(&self.clock))?)
     }
 
     /// The name of the model that writes.

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 
 use mesh_core::{
     Policy, Settings,
-    ports::{Clock, Entropy, OutboundMessage, Queue},
+    ports::{Clock, Entropy, OutboundMessage},
 };
 use mesh_embedded::{
     Store,

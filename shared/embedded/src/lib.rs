@@ -5,9 +5,7 @@
 //! call is done when it is first polled, on no other thread, and all ids come from the entropy handed over.
 
 mod blobs;
-mod clock;
 mod db;
-mod entropy;
 mod error;
 pub mod host;
 mod housekeeping;
@@ -22,11 +20,10 @@ mod topics;
 mod wake;
 
 pub use blobs::EmbeddedBlobs;
-pub use clock::SystemClock;
-pub use entropy::SystemEntropy;
 pub use error::OpenError;
 pub use housekeeping::Purged;
 pub use journal::{Journal, JournalEntry};
+pub use mesh_system::{SystemClock, SystemEntropy};
 pub use queue::{EmbeddedQueue, EmbeddedQueues, Peeked, QueueSpec, Redrive};
 pub use secrets::EnvSecrets;
 pub use state::EmbeddedState;

@@ -86,7 +86,7 @@ struct Prepared {
 
 impl Prepared {
     fn new(message: &Message, now: mesh_core::Timestamp, entropy: &dyn Entropy) -> Result<Self, PortError> {
-        let id = crate::entropy::uuid(entropy);
+        let id = mesh_system::uuid(entropy);
         let attribute = |name: &str| message.attributes.get(name).cloned();
         Ok(Self {
             channel: message.channel.clone(),

@@ -35,6 +35,20 @@ pub const MESH_SYNC: &str = "MESH_SYNC";
 pub const MESH_HOME: &str = "MESH_HOME";
 /// What is logged, as `tracing` filters; default `warn`.
 pub const MESH_LOG: &str = "MESH_LOG";
+/// Prefix of every name of a deployment on AWS, such as `va-phase1`.
+pub const MESH_PREFIX: &str = "MESH_PREFIX";
+/// `local`, `dev`, `staging` or `prod`; for people.
+pub const MESH_ENVIRONMENT: &str = "MESH_ENVIRONMENT";
+/// The AWS account a deployment lives in, twelve digits.
+pub const MESH_ACCOUNT: &str = "MESH_ACCOUNT";
+/// Bucket of drafts, answers and quarantine; default `<prefix>-content-objects`.
+pub const MESH_OBJECTS_BUCKET: &str = "MESH_OBJECTS_BUCKET";
+/// Bucket of the site; default `<prefix>-site`.
+pub const MESH_SITE_BUCKET: &str = "MESH_SITE_BUCKET";
+/// Address of the agent's queue; for workers.
+pub const MESH_QUEUE_URL: &str = "MESH_QUEUE_URL";
+/// Address of the agent's dead-letter queue.
+pub const MESH_DLQ_URL: &str = "MESH_DLQ_URL";
 
 /// All of them.
 pub const ALL: &[&str] = &[
@@ -54,6 +68,13 @@ pub const ALL: &[&str] = &[
     MESH_SYNC,
     MESH_HOME,
     MESH_LOG,
+    MESH_PREFIX,
+    MESH_ENVIRONMENT,
+    MESH_ACCOUNT,
+    MESH_OBJECTS_BUCKET,
+    MESH_SITE_BUCKET,
+    MESH_QUEUE_URL,
+    MESH_DLQ_URL,
 ];
 
 /// Refuses a `MESH_` name that does not exist.

@@ -1,12 +1,14 @@
 //! Language models behind the [`TextModel`](mesh_core::ports::TextModel) port: a rule-based one for laptops and tests, and
 //! providers over HTTPS. Never an agent, never a prompt, never a rule of the domain.
 
+mod choose;
 mod error;
 mod offline;
 mod openai;
 mod retry;
 mod usage;
 
+pub use choose::text_model;
 pub use error::ConfigError;
 pub use offline::OfflineTextModel;
 pub use openai::{OpenAiChat, OpenAiSettings};

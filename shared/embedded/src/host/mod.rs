@@ -1,7 +1,6 @@
 //! The embedded host: every agent in one process over one store.
 
 mod topology;
-mod worker;
 
 use std::{sync::Arc, time::Duration};
 
@@ -11,34 +10,27 @@ use mesh_core::{
 };
 use tokio::{sync::watch, task::JoinSet};
 
-use crate::{EmbeddedQueue, Store};
+use mesh_system::{Worker, work};
+
+use crate::Store;
 
 pub use topology::declare;
 
 /// How often due and left-over messages are looked for.
 const SWEEP_EVERY: Duration = Duration::from_millis(200);
+/// How long one receive waits for a first message. Short, so that a stop is noticed.
+const WAIT: Duration = Duration::from_millis(500);
 /// How often dead processes are looked for.
 const RECLAIM_EVERY: Duration = Duration::from_secs(1);
 /// How often expired things are removed.
 const PURGE_EVERY: Duration = Duration::from_secs(60);
-
-/// An agent with its queue.
-#[derive(Debug, Clone)]
-pub struct Hosted {
-    /// What carries its messages.
-    pub runner: Arc<Runner>,
-    /// Where they come from.
-    pub queue: EmbeddedQueue,
-    /// How many at once.
-    pub concurrency: usize,
-}
 
 /// All agents of a store.
 #[derive(Debug)]
 pub struct Host {
     store: Store,
     clock: Arc<dyn Clock>,
-    agents: Vec<Hosted>,
+    agents: Vec<Worker>,
 }
 
 /// The ports of a store.
@@ -77,7 +69,7 @@ impl Host {
             let manifest = agent.manifest();
             let (name, dlq, concurrency) = (manifest.name.clone(), manifest.dlq(), manifest.concurrency);
             let runner = Runner::new(agent, ports.clone(), Arc::new(store.queue(&dlq)), policy);
-            Hosted { runner: Arc::new(runner), queue: store.queue(&name), concurrency }
+            Worker { runner: Arc::new(runner), queue: Arc::new(store.queue(&name)), concurrency, wait: WAIT }
         });
         let agents = hosted.collect();
         Ok(Self { store, clock: Arc::clone(&ports.clock), agents })
@@ -85,7 +77,7 @@ impl Host {
 
     /// The agents.
     #[must_use]
-    pub fn agents(&self) -> &[Hosted] {
+    pub fn agents(&self) -> &[Worker] {
         &self.agents
     }
 
@@ -96,8 +88,8 @@ impl Host {
     pub async fn run(&self, shutdown: impl Future<Output = ()>, drain: Duration) -> Result<(), PortError> {
         let (stop, stopped) = watch::channel(false);
         let mut tasks = JoinSet::new();
-        for hosted in &self.agents {
-            tasks.spawn(worker::work(hosted.clone(), stopped.clone()));
+        for worker in &self.agents {
+            tasks.spawn(work(worker.clone(), stopped.clone()));
         }
         let upkeep = self.upkeep();
         tokio::select! {
@@ -134,8 +126,8 @@ impl Host {
     }
 
     async fn sweep(&self) {
-        for hosted in &self.agents {
-            warn("sweep", hosted.runner.sweep().await.map(drop));
+        for worker in &self.agents {
+            warn("sweep", worker.runner.sweep().await.map(drop));
         }
     }
 }

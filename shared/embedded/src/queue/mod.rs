@@ -171,7 +171,7 @@ impl Insert<'_> {
 
 /// A queue's id of a message.
 pub(crate) fn message_id(entropy: &dyn Entropy) -> [u8; 16] {
-    crate::entropy::uuid(entropy).into_bytes()
+    mesh_system::uuid(entropy).into_bytes()
 }
 
 fn limit(field: &str, value: impl Into<String>, limit: impl Into<String>) -> PortError {

@@ -17,6 +17,7 @@ impl Entropy for SystemEntropy {
 }
 
 /// A random UUID (version 4) from an entropy.
-pub(crate) fn uuid(entropy: &dyn Entropy) -> Uuid {
+#[must_use]
+pub fn uuid(entropy: &dyn Entropy) -> Uuid {
     uuid::Builder::from_random_bytes(entropy.bits().to_be_bytes()).into_uuid()
 }

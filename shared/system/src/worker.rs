@@ -1,35 +1,44 @@
 //! One agent's loop: receive what there is room for, process, settle.
 
-use std::{pin::Pin, time::Duration};
+use std::{pin::Pin, sync::Arc, time::Duration};
 
 use futures_util::{FutureExt, StreamExt, stream::FuturesUnordered};
 use mesh_core::{
-    Fate,
+    Fate, Runner,
     ports::{Delivery, PortError, Queue, Receipt},
 };
 use tokio::sync::watch;
 
-use super::Hosted;
-
-/// How long one receive waits for a first message. Short, so that a stop is noticed.
-const WAIT: Duration = Duration::from_millis(500);
 /// Pause after a failed receive.
 const PAUSE: Duration = Duration::from_millis(500);
 /// Most messages of one receive.
 const BATCH: usize = 10;
 
+/// An agent with its queue.
+#[derive(Debug, Clone)]
+pub struct Worker {
+    /// What carries its messages.
+    pub runner: Arc<Runner>,
+    /// Where they come from.
+    pub queue: Arc<dyn Queue>,
+    /// How many at once.
+    pub concurrency: usize,
+    /// How long one receive waits for a first message (at most 20 s); a stop is noticed after that.
+    pub wait: Duration,
+}
+
 type Receiving = Pin<Box<dyn Future<Output = Result<Vec<Delivery>, PortError>> + Send>>;
 
 /// Works until `stopped` says so and all that was received is settled.
-pub(super) async fn work(hosted: Hosted, mut stopped: watch::Receiver<bool>) {
+pub async fn work(worker: Worker, mut stopped: watch::Receiver<bool>) {
     let mut in_flight = FuturesUnordered::new();
     // A receive is never dropped half-way: what it took would stay hidden.
     let mut receiving: Option<Receiving> = None;
     loop {
         let stopping = *stopped.borrow();
-        let room = hosted.concurrency.saturating_sub(in_flight.len());
+        let room = worker.concurrency.saturating_sub(in_flight.len());
         if receiving.is_none() && room > 0 && !stopping {
-            receiving = Some(receive(&hosted, room.min(BATCH)));
+            receiving = Some(receive(&worker, room.min(BATCH)));
         }
         if receiving.is_none() && in_flight.is_empty() {
             return;
@@ -41,14 +50,14 @@ pub(super) async fn work(hosted: Hosted, mut stopped: watch::Receiver<bool>) {
                 while let Some(Some(next)) = in_flight.next().now_or_never() {
                     settled.push(next);
                 }
-                settle(&hosted, settled).await;
+                settle(&worker, settled).await;
             }
             received = receive_done(&mut receiving) => {
                 receiving = None;
                 match received {
-                    Ok(deliveries) => in_flight.extend(deliveries.into_iter().map(|one| process(&hosted, one))),
+                    Ok(deliveries) => in_flight.extend(deliveries.into_iter().map(|one| process(&worker, one))),
                     Err(error) => {
-                        tracing::warn!(queue = hosted.queue.name(), %error, "Nothing could be received.");
+                        tracing::warn!(queue = worker.queue.name(), %error, "Nothing could be received.");
                         tokio::time::sleep(PAUSE).await;
                     }
                 }
@@ -58,9 +67,9 @@ pub(super) async fn work(hosted: Hosted, mut stopped: watch::Receiver<bool>) {
     }
 }
 
-fn receive(hosted: &Hosted, room: usize) -> Receiving {
-    let queue = hosted.queue.clone();
-    Box::pin(async move { queue.receive(room, WAIT, None).await })
+fn receive(worker: &Worker, room: usize) -> Receiving {
+    let (queue, wait) = (Arc::clone(&worker.queue), worker.wait);
+    Box::pin(async move { queue.receive(room, wait, None).await })
 }
 
 async fn receive_done(receiving: &mut Option<Receiving>) -> Result<Vec<Delivery>, PortError> {
@@ -70,27 +79,27 @@ async fn receive_done(receiving: &mut Option<Receiving>) -> Result<Vec<Delivery>
     }
 }
 
-async fn process(hosted: &Hosted, delivery: Delivery) -> (Receipt, Fate) {
-    let fate = hosted.runner.process(&delivery, None).await;
+async fn process(worker: &Worker, delivery: Delivery) -> (Receipt, Fate) {
+    let fate = worker.runner.process(&delivery, None).await;
     (delivery.receipt, fate)
 }
 
 /// Removes what is done with, hides what comes again. What cannot be settled comes again, and is known then.
-async fn settle(hosted: &Hosted, settled: Vec<(Receipt, Fate)>) {
+async fn settle(worker: &Worker, settled: Vec<(Receipt, Fate)>) {
     let mut done = Vec::with_capacity(settled.len());
     for (receipt, fate) in settled {
         match fate {
             Fate::Ack(_) => done.push(receipt),
             Fate::Retry { after, .. } => {
-                if let Err(error) = hosted.queue.nack(&receipt, after).await {
-                    tracing::warn!(queue = hosted.queue.name(), %error, "A message could not be hidden.");
+                if let Err(error) = worker.queue.nack(&receipt, after).await {
+                    tracing::warn!(queue = worker.queue.name(), %error, "A message could not be hidden.");
                 }
             }
         }
     }
     for batch in done.chunks(BATCH) {
-        if let Err(error) = hosted.queue.ack(batch).await {
-            tracing::warn!(queue = hosted.queue.name(), %error, "Messages could not be removed; they come again.");
+        if let Err(error) = worker.queue.ack(batch).await {
+            tracing::warn!(queue = worker.queue.name(), %error, "Messages could not be removed; they come again.");
         }
     }
 }
