@@ -16,11 +16,11 @@ up: ## Runs the mesh until it is stopped.
 	@$(MESH) up $(ARGS)
 
 test: ## Everything that needs nothing but cargo.
-	$(CARGO) test --workspace
+	$(CARGO) test
 
 check: ## Formatting and lints.
 	$(CARGO) fmt --all --check
-	$(CARGO) clippy --workspace --all-targets -- --deny warnings
+	$(CARGO) clippy --workspace --all-targets --all-features -- --deny warnings
 
 fmt: ## Formats the code.
 	$(CARGO) fmt --all

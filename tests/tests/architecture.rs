@@ -72,13 +72,30 @@ fn dependencies_follow_the_arrows() {
     let set = |names: &[&str]| -> BTreeSet<String> { names.iter().map(|name| (*name).to_owned()).collect() };
     assert_eq!(ours("mesh-contracts"), set(&[]));
     assert_eq!(ours("mesh-core"), set(&["mesh-contracts"]));
-    for adapter in ["mesh-embedded", "mesh-models"] {
-        let extra: BTreeSet<_> = ours(adapter).difference(&set(&["mesh-contracts", "mesh-core"])).cloned().collect();
+    for adapter in ["mesh-embedded", "mesh-aws", "mesh-models"] {
+        let below = set(&["mesh-contracts", "mesh-core", "mesh-system"]);
+        let extra: BTreeSet<_> = ours(adapter).difference(&below).cloned().collect();
         assert_eq!(extra, set(&[]), "{adapter}");
     }
+    assert_eq!(ours("mesh-system"), set(&["mesh-core"]));
     for agent in agents() {
         let extra: BTreeSet<_> = ours(&agent).difference(&set(&["mesh-contracts", "mesh-core"])).cloned().collect();
-        assert_eq!(extra, set(&[]), "{agent} depends on another agent or an adapter");
+        // The process of an agent, not its library: both are optional, behind the feature `aws`.
+        let process = extra.difference(&set(&["mesh-aws", "mesh-models"])).count() == 0;
+        assert!(process, "{agent} depends on another agent or an adapter: {extra:?}");
+        let text = fs::read_to_string(root().join("agents").join(agent.trim_start_matches("agent-")).join("Cargo.toml"));
+        for adapter in extra {
+            let line = format!("{adapter} = {{ workspace = true, optional = true }}");
+            assert!(text.as_ref().expect("Cargo.toml").contains(&line), "{agent}: {adapter} is not optional");
+        }
+    }
+}
+
+#[test]
+fn only_processes_name_the_aws_adapter() {
+    for (path, text) in sources("agents") {
+        let process = path.ends_with("src/main.rs");
+        assert!(process || !text.contains("mesh_aws"), "{} names mesh_aws", path.display());
     }
 }
 

@@ -12,6 +12,9 @@ use sha2::{Digest, Sha256};
 /// Name of the list of released files, inside the folder.
 pub(crate) const RELEASED: &str = "released.json";
 
+/// Name of the list of channels, inside the folder.
+pub(crate) const CHANNELS: &str = "channels.json";
+
 /// File name to content, or to SHA-256.
 pub(crate) type Files = BTreeMap<String, String>;
 
@@ -24,7 +27,18 @@ pub(crate) fn folder() -> PathBuf {
 pub(crate) fn generated() -> Files {
     let named = |folder: &str, spec: &EventSpec| (format!("{folder}{}.json", spec.contract), schema::file(spec));
     let events = EVENTS.iter().map(|spec| named("", spec));
-    events.chain(RECORDS.iter().map(|spec| named("records/", spec))).collect()
+    let channels = [(CHANNELS.to_owned(), channels())];
+    events.chain(RECORDS.iter().map(|spec| named("records/", spec))).chain(channels).collect()
+}
+
+/// Which event travels on which channel by which contract, for what is not written in Rust (Terraform).
+fn channels() -> String {
+    let line = |spec: &EventSpec| {
+        let (event, channel, contract) = (spec.event_type, spec.channel, spec.contract);
+        format!(r#"  {{ "event": "{event}", "channel": "{channel}", "contract": "{contract}" }}"#)
+    };
+    let lines: Vec<String> = EVENTS.iter().map(line).collect();
+    format!("[\n{}\n]\n", lines.join(",\n"))
 }
 
 /// The list of released files.
