@@ -3,7 +3,7 @@
 CARGO ?= cargo
 MESH = $(CARGO) run --quiet --package mesh-cli --bin mesh --
 
-.PHONY: help demo up test check fmt bench install new-agent bless clean
+.PHONY: help demo up test check fmt bench package install new-agent bless clean up-aws down-aws test-aws
 
 help: ## Lists the targets.
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -28,6 +28,9 @@ fmt: ## Formats the code.
 bench: ## Measures; benches/README.md says what and how.
 	$(CARGO) bench --package mesh-benches
 
+package: ## Lambda zips: make package [ARCH=arm64] [AGENTS="review site"] [PROFILE=lambda-test]
+	@ARCH="$(ARCH)" AGENTS="$(AGENTS)" PROFILE="$(PROFILE)" CARGO="$(CARGO)" scripts/package.sh
+
 install: ## Puts `mesh` on the PATH.
 	$(CARGO) install --locked --path cli
 
@@ -40,3 +43,12 @@ bless: ## Writes contracts/*.json from the types.
 clean: ## Removes what was built, and the local mesh.
 	$(CARGO) clean
 	rm -rf .mesh
+
+up-aws: ## The mesh on a local AWS endpoint, by Terraform: make up-aws [ARGS=--model-stub]
+	@python3 localstack/stack.py up $(ARGS)
+
+down-aws: ## Stops and removes what up-aws started.
+	@python3 localstack/stack.py down $(ARGS)
+
+test-aws: ## Conformance suites and the whole mesh on a local AWS endpoint: make test-aws [ARGS="-k burst"]
+	@tests/aws/run $(ARGS)

@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, io, path::PathBuf};
 
+use anyhow::bail;
 use clap::Parser;
 use mesh_core::{ConfigError, Settings, env};
 
@@ -17,6 +18,10 @@ use crate::{
 pub(crate) struct App {
     /// Folder of the mesh.
     pub(crate) home: PathBuf,
+    /// Which mesh is meant.
+    pub(crate) target: Target,
+    /// Prefix of the deployment that is meant.
+    pub(crate) prefix: Option<String>,
     /// Where and how to print.
     pub(crate) out: Output,
     /// How this program was called.
@@ -37,7 +42,7 @@ pub(crate) async fn start() -> Exit {
         }
     };
     let app = App::new(&cli.common, environment());
-    if cli.common.target == Target::Aws {
+    if cli.common.target == Target::Aws && !cfg!(feature = "aws") {
         app.out.complain(format_args!("{} this build has no AWS; one that has: {}", style::bad("error:"), INSTALL_AWS));
         return Exit::Usage;
     }
@@ -61,10 +66,14 @@ impl App {
         let named = environment.get(env::MESH_HOME).filter(|home| !home.trim().is_empty());
         let home = common.home.clone().or_else(|| named.map(PathBuf::from)).unwrap_or_else(|| HOME.into());
         let program = std::env::args_os().next().map_or_else(|| "mesh".into(), |name| name.to_string_lossy().into());
-        Self { home, out: Output { json: common.json, quiet: common.quiet }, program, environment }
+        let named = environment.get(env::MESH_PREFIX).map(|prefix| prefix.trim()).filter(|prefix| !prefix.is_empty());
+        let prefix = common.prefix.clone().or_else(|| named.map(str::to_owned));
+        let out = Output { json: common.json, quiet: common.quiet };
+        Self { home, target: common.target, prefix, out, program, environment }
     }
 
-    fn variable(&self, name: &str) -> Option<&str> {
+    /// A variable of the environment; blank counts as not set.
+    pub(crate) fn variable(&self, name: &str) -> Option<&str> {
         self.environment.get(name).map(|value| value.trim()).filter(|value| !value.is_empty())
     }
 
@@ -86,10 +95,23 @@ impl App {
     pub(crate) fn command(&self, words: &[&str]) -> String {
         let mut line = vec![text::shell(&self.program)];
         line.extend(words.iter().map(|word| text::shell(word)));
-        if self.home.as_os_str() != HOME {
-            line.extend(["--home".to_owned(), text::shell(&self.home.to_string_lossy())]);
+        match self.target {
+            Target::Embedded if self.home.as_os_str() == HOME => {}
+            Target::Embedded => line.extend(["--home".to_owned(), text::shell(&self.home.to_string_lossy())]),
+            Target::Aws => {
+                line.extend(["--target", "aws"].map(str::to_owned));
+                line.extend(self.prefix.iter().flat_map(|prefix| ["--prefix".to_owned(), text::shell(prefix)]));
+            }
         }
         line.join(" ")
+    }
+
+    /// Refuses a command that runs agents in this process.
+    pub(crate) fn only_here(&self, command: &str) -> anyhow::Result<()> {
+        match self.target {
+            Target::Embedded => Ok(()),
+            Target::Aws => bail!("`mesh {command}` runs the mesh in this process; on AWS the deployment runs it"),
+        }
     }
 
     /// Says why a command could not be carried out. A reader who went away is no reason.
@@ -112,7 +134,8 @@ pub(crate) mod testing {
     /// An app called `mesh` on the usual folder.
     pub(crate) fn app() -> App {
         let out = Output { json: false, quiet: false };
-        App { home: HOME.into(), out, program: "mesh".into(), environment: BTreeMap::new() }
+        let (target, prefix) = (Target::Embedded, None);
+        App { home: HOME.into(), target, prefix, out, program: "mesh".into(), environment: BTreeMap::new() }
     }
 }
 
@@ -121,7 +144,7 @@ mod tests {
     use super::*;
 
     fn common(home: Option<&str>) -> Common {
-        Common { home: home.map(PathBuf::from), json: false, quiet: false, target: Target::Embedded }
+        Common { home: home.map(PathBuf::from), json: false, quiet: false, target: Target::Embedded, prefix: None }
     }
 
     #[test]
@@ -139,6 +162,8 @@ mod tests {
         app.home = "my mesh".into();
         app.program = "target/debug/mesh".into();
         assert_eq!(app.command(&["show", "1"]), "target/debug/mesh show 1 --home 'my mesh'");
+        (app.target, app.prefix) = (Target::Aws, Some("va-dev".into()));
+        assert_eq!(app.command(&["list"]), "target/debug/mesh list --target aws --prefix va-dev");
     }
 
     #[test]

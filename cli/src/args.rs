@@ -38,6 +38,9 @@ pub(crate) struct Common {
     /// Which mesh is meant
     #[arg(long, global = true, value_enum, default_value_t = Target::Embedded, hide_possible_values = true, value_name = "embedded|aws")]
     pub(crate) target: Target,
+    /// With --target aws: prefix of the deployment [default: MESH_PREFIX]
+    #[arg(long, global = true)]
+    pub(crate) prefix: Option<String>,
 }
 
 /// Which mesh is meant.

@@ -44,7 +44,7 @@ impl Copied {
 
     /// What is done with it: nothing, when it was published before.
     pub(crate) async fn plan(&self, mesh: &Mesh, note: &str) -> anyhow::Result<Plan> {
-        let known = !mesh.journal().by_event(&self.id.to_string(), 1).await?.is_empty();
+        let known = mesh.history.event(self.id).await?.is_some();
         let note = if known { format!("asked for before, as {}", self.id) } else { note.to_owned() };
         let event_type = self.spec.event_type.to_owned();
         Ok(Plan { event: self.event, copy: (!known).then_some(self.id), event_type, note })

@@ -3,10 +3,13 @@
 
 mod app;
 mod args;
+#[cfg(feature = "aws")]
+mod aws;
 mod commands;
 mod copies;
 mod door;
 mod exit;
+mod history;
 mod journal;
 mod logging;
 mod mesh;

@@ -1,11 +1,11 @@
 //! Runs: finding them by whatever id somebody has at hand, reading them, following them to their end.
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 use mesh_contracts::records::ContentRecord;
 use mesh_core::{
     Timestamp, ids,
-    ports::{DocKey, Document, StateStore},
+    ports::{DocKey, Document},
 };
 use serde::Serialize;
 use serde_json::Value;
@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use crate::{
     exit::Absent,
-    journal::{self, MOST_OF_A_RUN, Published},
+    journal::{self, Published},
     mesh::Mesh,
     output::text,
 };
@@ -22,8 +22,6 @@ use crate::{
 const LOOK: Duration = Duration::from_millis(40);
 /// How long after its fate is known the final event may take to be published.
 const LAST_EVENT: Duration = Duration::from_secs(5);
-/// Entries of the journal read at once.
-const PAGE: usize = 500;
 
 /// How a run ended: the row `fates/{run}`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -74,40 +72,20 @@ pub(crate) enum Followed {
 
 /// How a run ended; `None`: it has not.
 pub(crate) async fn end(mesh: &Mesh, run: Uuid) -> anyhow::Result<Option<RunEnd>> {
-    let row = mesh.store.state().get(&DocKey::new("fates", run.to_string())).await?;
+    let row = mesh.state.get(&DocKey::new("fates", run.to_string())).await?;
     Ok(row.as_ref().map(RunEnd::read))
 }
 
 /// The events of a run, oldest first; an event that was published twice appears once.
 pub(crate) async fn events(mesh: &Mesh, run: Uuid) -> anyhow::Result<Vec<Published>> {
-    let entries = mesh.journal().by_correlation(&run.to_string(), MOST_OF_A_RUN).await?;
-    let mut events: Vec<Published> = Vec::with_capacity(entries.len());
-    for event in entries.into_iter().map(Published::from) {
+    let all = mesh.history.of_run(run).await?;
+    let mut events: Vec<Published> = Vec::with_capacity(all.len());
+    for event in all {
         if events.iter().all(|earlier| earlier.event_id != event.event_id) {
             events.push(event);
         }
     }
     Ok(events)
-}
-
-/// The event that started a run; one that came from elsewhere may not name its run, and is looked for.
-pub(crate) async fn first(mesh: &Mesh, run: Uuid) -> anyhow::Result<Option<Published>> {
-    let named = mesh.journal().by_event(&run.to_string(), 1).await?.into_iter().map(Published::from).next();
-    if named.is_some() {
-        return Ok(named);
-    }
-    search(mesh, |event| event.event_id == run).await
-}
-
-/// The newest event of which `wanted` is true.
-async fn search(mesh: &Mesh, wanted: impl Fn(&Published) -> bool) -> anyhow::Result<Option<Published>> {
-    let (mut found, mut seq) = (None, 0);
-    loop {
-        let page = mesh.journal().since(seq, None, PAGE).await?;
-        let Some(last) = page.last() else { return Ok(found) };
-        seq = last.seq;
-        found = page.into_iter().map(Published::from).rfind(&wanted).or(found);
-    }
 }
 
 /// Follows a run, telling `see` of each event once, until it ends, gets stuck, or `until` has come.
@@ -119,15 +97,14 @@ pub(crate) async fn follow(
     until: Option<Timestamp>,
     mut see: impl FnMut(&Published),
 ) -> anyhow::Result<Followed> {
-    let mut seen = 0;
+    let mut seen = BTreeSet::new();
     let mut ended: Option<(RunEnd, Timestamp)> = None;
     loop {
         if ended.is_none() {
             ended = end(mesh, run).await?.map(|end| (end, mesh.now()));
         }
         let events = events(mesh, run).await?;
-        events.iter().skip(seen).for_each(&mut see);
-        seen = seen.max(events.len());
+        events.iter().filter(|event| seen.insert(event.event_id)).for_each(&mut see);
         if let Some((end, known)) = &ended {
             let told = events.iter().any(|event| Some(event.event_id) == end.event_id);
             if told || known.until(mesh.now()) > LAST_EVENT {
@@ -138,7 +115,7 @@ pub(crate) async fn follow(
         } else if until.is_some_and(|until| until <= mesh.now()) {
             return Ok(Followed::TimedOut);
         }
-        mesh.sleep_until(mesh.now().plus(LOOK)).await;
+        mesh.sleep_until(mesh.now().plus(mesh.pace(LOOK))).await;
     }
 }
 
@@ -158,7 +135,7 @@ pub(crate) async fn find(mesh: &Mesh, id: &str) -> anyhow::Result<Uuid> {
         return Ok(run);
     }
     // The newest, when several sites use the same id.
-    let named = search(mesh, |event| event.text("request_id") == Some(id)).await?;
+    let named = mesh.history.requested_as(id).await?;
     let absent = || Absent(format!("nothing is known of {:?}", text::plain(id)));
     Ok(named.ok_or_else(absent)?.correlation_id)
 }
@@ -167,17 +144,15 @@ async fn find_uuid(mesh: &Mesh, id: Uuid) -> anyhow::Result<Option<Uuid>> {
     if let Some(content) = content(mesh, id).await? {
         return Ok(Some(content.correlation_id.0));
     }
-    let text = id.to_string();
-    let journal = mesh.journal();
-    let mut found = journal.by_event(&text, 1).await?;
-    if found.is_empty() {
-        found = journal.by_correlation(&text, 1).await?;
+    let mut found = mesh.history.event(id).await?;
+    if found.is_none() {
+        found = mesh.history.of_run(id).await?.into_iter().next();
     }
-    if found.is_empty() {
+    if found.is_none() {
         // A content that never came to be: the newest of the runs that were to make it.
-        found = journal.by_subject(&text, MOST_OF_A_RUN).await?;
+        found = mesh.history.about(id).await?.into_iter().next_back();
     }
-    if let Some(event) = found.into_iter().map(Published::from).next_back() {
+    if let Some(event) = found {
         return Ok(Some(event.correlation_id));
     }
     // A run whose events the journal has forgotten still has its fate.
@@ -186,7 +161,7 @@ async fn find_uuid(mesh: &Mesh, id: Uuid) -> anyhow::Result<Option<Uuid>> {
 
 /// The record of a content; `None`: there is none yet.
 pub(crate) async fn content(mesh: &Mesh, id: Uuid) -> anyhow::Result<Option<ContentRecord>> {
-    let document = mesh.store.state().get(&DocKey::new("content", id.to_string())).await?;
+    let document = mesh.state.get(&DocKey::new("content", id.to_string())).await?;
     document.map(|document| mesh_contracts::read(&document.body).map_err(anyhow::Error::msg)).transpose()
 }
 

@@ -4,7 +4,7 @@ use anyhow::Context;
 use mesh_contracts::{Int, events::Cost};
 use mesh_core::{
     context::Answer,
-    ports::{Blobs, BlobsExt, ChatResponse},
+    ports::{BlobsExt, ChatResponse},
 };
 use serde::Serialize;
 
@@ -30,13 +30,12 @@ pub(crate) struct Spent {
 
 /// What the answers to these events have cost.
 pub(crate) async fn on(mesh: &Mesh, events: &[Published]) -> anyhow::Result<Spent> {
-    let blobs = mesh.store.blobs();
     let mut answers: Vec<ChatResponse> = Vec::new();
     for event in events {
         for manifest in mesh.handlers(event) {
             let prefix = format!("answers/{}/{}/", manifest.name, event.event_id);
-            for meta in blobs.list(&prefix, None, MOST).await? {
-                let Some((_, bytes)) = blobs.get_bytes(&meta.key, MOST_BYTES).await? else { continue };
+            for meta in mesh.blobs.list(&prefix, None, MOST).await? {
+                let Some((_, bytes)) = mesh.blobs.get_bytes(&meta.key, MOST_BYTES).await? else { continue };
                 let answer: Answer = serde_json::from_slice(&bytes).with_context(|| format!("reading {}", meta.key))?;
                 answers.push(answer.response);
             }

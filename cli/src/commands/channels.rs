@@ -1,5 +1,8 @@
 //! `mesh channels`: which events travel where, from whom, to whom.
 
+#[cfg(feature = "aws")]
+mod topics;
+
 use std::fmt;
 
 use mesh_contracts::{EVENTS, EventSpec, Finality};
@@ -28,7 +31,11 @@ struct Traffic {
 #[serde(transparent)]
 struct Report(Vec<Traffic>);
 
-pub(crate) fn run(_: ChannelsArgs, app: &App) -> anyhow::Result<Exit> {
+pub(crate) async fn run(_: ChannelsArgs, app: &App) -> anyhow::Result<Exit> {
+    #[cfg(feature = "aws")]
+    if app.target == crate::args::Target::Aws {
+        return topics::run(app).await;
+    }
     let agents = registry::agents(&app.settings(None)?)?;
     let manifests: Vec<&Manifest> = agents.iter().map(|agent| agent.manifest()).collect();
     app.out.report(&Report(traffic(EVENTS, &manifests)))?;

@@ -4,7 +4,7 @@ use std::{fmt, path::Path, time::Duration};
 
 use anyhow::Context;
 use mesh_contracts::{Contract, events::ContentRequest, find_type};
-use mesh_core::{Timestamp, ids, ports::Queue};
+use mesh_core::{Timestamp, ids};
 use serde::Serialize;
 use serde_json::Value;
 use uuid::Uuid;
@@ -79,6 +79,7 @@ struct Report {
 }
 
 pub(crate) async fn run(args: DemoArgs, app: &App) -> anyhow::Result<Exit> {
+    app.only_here("demo")?;
     let settings = app.settings(args.model.as_deref())?;
     let spec = find_type(ContentRequest::TYPE).context("no contract for requests")?;
     let body = request::body(&request::Flags::of(args.topic, args.words, args.context));
@@ -136,8 +137,8 @@ async fn settle(mesh: &Mesh) -> anyhow::Result<()> {
     // Twice in a row: between two looks a message may be on its way from one queue to the next.
     while quiet < 2 && mesh.now() < until {
         let mut busy = 0;
-        for name in mesh.names() {
-            let depth = mesh.store.queue(name).depth().await?;
+        for manifest in mesh.manifests() {
+            let depth = mesh.queue(manifest).await?.depth().await?;
             busy += depth.visible + depth.in_flight;
         }
         quiet = if busy == 0 { quiet + 1 } else { 0 };
@@ -157,7 +158,7 @@ async fn report(mesh: &Mesh, id: Uuid, followed: Option<&Followed>, app: &App) -
     let text = |field: &str| published.and_then(|event| event.text(field)).map(str::to_owned);
     let file = |field: &str| {
         let uri = published?.data.get(field)?.get("uri")?.as_str()?;
-        Some(mesh.file(app, uri).map_or_else(|| uri.to_owned(), |path| path.display().to_string()))
+        Some(mesh.whereabouts(app, uri).unwrap_or_else(|| uri.to_owned()))
     };
     let content_id = ids::of_content(id).0;
     let next = match followed {

@@ -4,6 +4,7 @@ mod channels;
 mod contracts;
 mod demo;
 mod dlq;
+mod doctor;
 mod explain;
 mod list;
 mod quarantine;
@@ -12,6 +13,9 @@ mod retry;
 mod show;
 mod tail;
 mod up;
+
+#[cfg(feature = "aws")]
+pub(crate) use up::Stop;
 
 use crate::{app::App, exit::Exit};
 
@@ -40,6 +44,8 @@ pub(crate) enum Command {
     Retry(retry::RetryArgs),
     /// List the channels: which events travel where, from whom, to whom
     Channels(channels::ChannelsArgs),
+    /// Check a mesh against what is known to go wrong, and say how to mend it
+    Doctor(doctor::DoctorArgs),
     /// The contracts of events and records
     #[command(subcommand)]
     Contracts(contracts::ContractsCommand),
@@ -60,7 +66,8 @@ impl Command {
             Self::Dlq(command) => command.run(app).await,
             Self::Quarantine(command) => command.run(app).await,
             Self::Retry(args) => retry::run(args, app).await,
-            Self::Channels(args) => channels::run(args, app),
+            Self::Channels(args) => channels::run(args, app).await,
+            Self::Doctor(args) => doctor::run(args, app).await,
             Self::Contracts(command) => command.run(app).await,
             Self::Explain(args) => explain::run(args, app),
         }

@@ -4,13 +4,18 @@ use std::{path::PathBuf, time::Duration};
 
 use anyhow::Context;
 use mesh_contracts::{Contract, EventSpec, events::ContentRequest, find_type};
-use mesh_core::ids;
+use mesh_core::{
+    envelope, ids,
+    message::Message,
+    ports::{Delivery, Receipt},
+};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use crate::{
     app::App,
+    args::Target,
     door::{self, Refusal},
     exit::Exit,
     journal::Published,
@@ -100,18 +105,21 @@ pub(crate) async fn run(args: RequestArgs, app: &App) -> anyhow::Result<Exit> {
     };
     let mesh = Mesh::open(app, settings).await?;
     let id = door::request_id(&data, mesh.fresh_id());
-    let after = mesh.journal().last_seq().await?;
-    if let Some(refusal) = reused(&mesh, id, &data).await? {
+    let after = mesh.history.end().await?;
+    let message = door::first_message(spec, id, mesh.now(), None, &data);
+    if let Some(refusal) = reused(&mesh, id, &data, &message).await? {
         return refuse(&refusal, app);
     }
-    mesh.publish(&[door::first_message(spec, id, mesh.now(), None, &data)]).await?;
+    mesh.publish(&[message]).await?;
     let content_id = (spec.event_type == ContentRequest::TYPE).then(|| ids::of_content(id).0);
     let report = Report { event_id: id, content_id, outcome: "sent".into(), code: None };
     if args.wait {
         return wait(&mesh, report, after, Duration::from_secs(args.timeout), app).await;
     }
     tell(&report, app)?;
-    app.out.say(format_args!("Follow it: {}", app.command(&["show", &content_id.unwrap_or(id).to_string()])));
+    // On AWS nothing knows the content before it is written.
+    let follow = content_id.filter(|_| app.target == Target::Embedded).unwrap_or(id);
+    app.out.say(format_args!("Follow it: {}", app.command(&["show", &follow.to_string()])));
     Ok(Exit::Ok)
 }
 
@@ -152,13 +160,30 @@ pub(super) fn refuse(refusal: &Refusal, app: &App) -> anyhow::Result<Exit> {
 }
 
 /// The same id was sent before, with something else: the mesh would reject it.
-async fn reused(mesh: &Mesh, id: Uuid, data: &Value) -> anyhow::Result<Option<Refusal>> {
-    let earlier = mesh.journal().by_event(&id.to_string(), 1).await?.into_iter().map(Published::from).next();
-    Ok(earlier.filter(|event| event.data != *data).map(|event| Refusal {
+async fn reused(mesh: &Mesh, id: Uuid, data: &Value, message: &Message) -> anyhow::Result<Option<Refusal>> {
+    let Some(earlier) = mesh.history.event(id).await? else { return Ok(None) };
+    // Where nobody keeps the body, the ledger still knows its fingerprint.
+    let other = match earlier.data.is_null() {
+        false => earlier.data != *data,
+        true => is_other(mesh, &earlier, id, message).await?,
+    };
+    Ok(other.then(|| Refusal {
         code: "IDEMPOTENCY_KEY_REUSED",
-        message: format!("the request_id was used before, with another body, at {}", event.at),
+        message: format!("the request_id was used before, with another body, at {}", earlier.at),
         details: Vec::new(),
     }))
+}
+
+/// Whether an agent has begun the event with another body.
+async fn is_other(mesh: &Mesh, event: &Published, id: Uuid, message: &Message) -> anyhow::Result<bool> {
+    for manifest in mesh.handlers(event) {
+        let Some(entry) = mesh.state.entry(&manifest.name, id).await? else { continue };
+        let Message { body, attributes, .. } = message.clone();
+        let (message_id, receipt) = (String::new(), Receipt(String::new()));
+        let delivery = Delivery { message_id, receipt, body, attributes, receive_count: 1, sent_at: mesh.now() };
+        return Ok(envelope::decode(&delivery, manifest).fingerprint != entry.fingerprint);
+    }
+    Ok(false)
 }
 
 fn tell(report: &Report, app: &App) -> anyhow::Result<()> {
@@ -184,7 +209,8 @@ async fn wait(mesh: &Mesh, report: Report, after: u64, longest: Duration, app: &
         _ => app.out.complain(style::bad(sentence)),
     }
     if followed == Followed::TimedOut {
-        app.out.say(format_args!("Is the mesh running? {}", app.command(&["up"])));
+        let look = if app.target == Target::Aws { "doctor" } else { "up" };
+        app.out.say(format_args!("Is the mesh running? {}", app.command(&[look])));
     }
     Ok(exit)
 }

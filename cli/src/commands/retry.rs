@@ -4,10 +4,7 @@ use std::collections::BTreeSet;
 
 use anyhow::Context;
 use mesh_contracts::find_type;
-use mesh_core::{
-    Timestamp, ids,
-    ports::{IdRange, StateStore},
-};
+use mesh_core::{Timestamp, ports::IdRange};
 use uuid::Uuid;
 
 use crate::{
@@ -15,14 +12,11 @@ use crate::{
     copies::{self, Copied, Plan, Plans},
     door,
     exit::Exit,
-    journal::{MOST_OF_A_RUN, Published},
+    journal::Published,
     mesh::Mesh,
     output::text,
     runs::{self, RunEnd},
 };
-
-/// Documents read at once.
-const PAGE: usize = 500;
 
 /// Which failed requests.
 #[derive(Debug, clap::Args)]
@@ -81,11 +75,15 @@ async fn failed(mesh: &Mesh, args: &RetryArgs) -> anyhow::Result<Vec<Uuid>> {
     let since = since.map_err(anyhow::Error::msg)?;
     let (mut found, mut range) = (Vec::new(), IdRange::default());
     loop {
-        let page = mesh.store.state().list("fates", &range, PAGE).await?;
+        let page = mesh.state.list("fates", &range, mesh.page()).await?;
         let Some(last) = page.last() else { return Ok(found) };
         range.from = Some(format!("{}\0", last.key.id));
+        let last_page = page.len() < mesh.page();
         let ended = page.iter().filter_map(|row| Some((row.key.id.parse::<Uuid>().ok()?, RunEnd::read(row))));
         found.extend(ended.filter(|(_, end)| is_wanted(end, args.code.as_deref(), since)).map(|(run, _)| run));
+        if last_page {
+            return Ok(found);
+        }
     }
 }
 
@@ -98,16 +96,12 @@ fn is_wanted(end: &RunEnd, code: Option<&str>, since: Option<Timestamp>) -> bool
 
 /// The newest copy of a run's first event, or that event: what was asked for again is not asked for again here.
 async fn newest(mesh: &Mesh, run: Uuid) -> anyhow::Result<Uuid> {
-    let root = runs::first(mesh, run).await?.map_or(run, |first| first.root());
-    // Copies are about what their original is about.
-    let about = ids::of_content(root).to_string();
-    let entries = mesh.journal().by_subject(&about, MOST_OF_A_RUN).await?;
-    let mut copies = entries.into_iter().map(Published::from).filter(|event| event.starts_run());
-    Ok(copies.rfind(|event| event.root() == root).map_or(run, |event| event.event_id))
+    let root = mesh.history.first(run).await?.map_or(run, |first| first.root());
+    Ok(mesh.history.newest_copy(root, run).await?.unwrap_or(run))
 }
 
 async fn first(mesh: &Mesh, run: Uuid) -> anyhow::Result<Published> {
-    runs::first(mesh, run).await?.with_context(|| {
+    mesh.history.first(run).await?.with_context(|| {
         format!("the journal no longer has the first event of the run {run}; the quarantine may still have it")
     })
 }

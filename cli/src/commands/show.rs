@@ -3,7 +3,7 @@
 use std::fmt;
 
 use mesh_contracts::records::ContentRecord;
-use mesh_core::ports::{OutboxEntry, StateStore};
+use mesh_core::ports::OutboxEntry;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -66,11 +66,11 @@ pub(crate) async fn run(args: ShowArgs, app: &App) -> anyhow::Result<Exit> {
 async fn read(mesh: &Mesh, run: Uuid, app: &App) -> anyhow::Result<Report> {
     let mut events = runs::events(mesh, run).await?;
     if events.iter().all(|event| event.event_id != run) {
-        events.splice(0..0, runs::first(mesh, run).await?);
+        events.splice(0..0, mesh.history.first(run).await?);
     }
     let content_id = runs::content_id(run, &events);
     let record = runs::content(mesh, content_id).await?;
-    let plain = |uri: &str| mesh.file(app, uri).map(|path| path.display().to_string());
+    let plain = |uri: &str| mesh.whereabouts(app, uri);
     Ok(Report {
         run,
         content_id,
@@ -88,7 +88,7 @@ async fn ledger(mesh: &Mesh, events: &[Published]) -> anyhow::Result<Vec<Standin
     let mut standings = Vec::new();
     for event in events {
         for manifest in mesh.handlers(event) {
-            let Some(entry) = mesh.store.state().entry(&manifest.name, event.event_id).await? else { continue };
+            let Some(entry) = mesh.state.entry(&manifest.name, event.event_id).await? else { continue };
             let (state, code) = standing(&entry.state, mesh.now());
             standings.push(Standing {
                 agent: manifest.name.clone(),

@@ -7,6 +7,7 @@ use mesh_core::Timestamp;
 
 use crate::{
     app::App,
+    args::Target,
     exit::Exit,
     journal::Published,
     mesh::Mesh,
@@ -21,8 +22,9 @@ const PAGE: usize = 500;
 /// Which events.
 #[derive(Debug, clap::Args)]
 pub(crate) struct TailArgs {
-    /// Only those of this channel, such as /content/ready
-    channel: Option<String>,
+    /// Only those of these channels, such as /content/ready
+    #[arg(value_name = "CHANNEL")]
+    channels: Vec<String>,
     /// Begin there instead of now: 45s, 30m, 2h, 7d ago, or a timestamp
     #[arg(long, value_name = "TIME")]
     since: Option<String>,
@@ -33,18 +35,30 @@ pub(crate) struct TailArgs {
 
 pub(crate) async fn run(args: TailArgs, app: &App) -> anyhow::Result<Exit> {
     let mesh = Mesh::existing(app).await?;
-    let channel = args.channel.as_deref().map(channel).transpose()?;
-    let journal = mesh.journal();
-    let since = args.since.map(|since| text::since(&since, mesh.now())).transpose().map_err(anyhow::Error::msg)?;
+    let channels = args.channels.iter().map(|name| channel(name)).collect::<anyhow::Result<Vec<_>>>()?;
+    match app.target {
+        Target::Embedded => journal(&mesh, &args, &channels, app).await,
+        Target::Aws => topics(&mesh, &args, &channels, app).await,
+    }
+}
+
+/// Reads the journal, and what is added to it.
+async fn journal(mesh: &Mesh, args: &TailArgs, channels: &[&str], app: &App) -> anyhow::Result<Exit> {
+    let since =
+        args.since.as_deref().map(|since| text::since(since, mesh.now())).transpose().map_err(anyhow::Error::msg)?;
     // To end at once, and to begin now, would be to say nothing.
     let from = since.unwrap_or(Timestamp(0));
-    let mut seq = if since.is_some() || args.no_follow { 0 } else { journal.last_seq().await? };
+    let mut seq = if since.is_some() || args.no_follow { 0 } else { mesh.history.end().await? };
+    // The journal is asked for one channel or for all.
+    let one = if let [one] = channels { Some(*one) } else { None };
+    let wanted =
+        |event: &Published| event.time() >= from && (channels.is_empty() || channels.contains(&event.channel.as_str()));
     loop {
-        let page = journal.since(seq, channel, PAGE).await?;
-        seq = page.last().map_or(seq, |entry| entry.seq);
+        let page = mesh.history.since(seq, one, PAGE).await?;
+        seq = page.last().map_or(seq, |event| event.seq);
         let full = page.len() == PAGE;
-        for event in page.into_iter().map(Published::from).filter(|event| event.time() >= from) {
-            print(&event, app)?;
+        for event in page.iter().filter(|event| wanted(event)) {
+            print(event, app)?;
         }
         if full {
             continue;
@@ -54,6 +68,27 @@ pub(crate) async fn run(args: TailArgs, app: &App) -> anyhow::Result<Exit> {
         }
         mesh.sleep_until(mesh.now().plus(LOOK)).await;
     }
+}
+
+/// Listens to the topics.
+#[cfg(feature = "aws")]
+async fn topics(mesh: &Mesh, args: &TailArgs, channels: &[&'static str], app: &App) -> anyhow::Result<Exit> {
+    if args.since.is_some() || args.no_follow {
+        bail!("topics keep nothing of what was published; on AWS there is neither --since nor --no-follow");
+    }
+    let mut channels = channels.to_vec();
+    if channels.is_empty() {
+        channels.extend(mesh_contracts::EVENTS.iter().map(|spec| spec.channel));
+    }
+    channels.sort_unstable();
+    channels.dedup();
+    crate::aws::tail(mesh, &channels, app, |event| print(event, app)).await?;
+    Ok(Exit::Ok)
+}
+
+#[cfg(not(feature = "aws"))]
+async fn topics(_: &Mesh, _: &TailArgs, _: &[&'static str], _: &App) -> anyhow::Result<Exit> {
+    bail!("this build has no AWS")
 }
 
 fn print(event: &Published, app: &App) -> anyhow::Result<()> {

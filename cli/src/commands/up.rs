@@ -33,6 +33,7 @@ impl fmt::Display for Started {
 }
 
 pub(crate) async fn run(args: UpArgs, app: &App) -> anyhow::Result<Exit> {
+    app.only_here("up")?;
     let mesh = Mesh::open(app, app.settings(None)?).await?;
     let host = mesh.host(app).await?;
     let mut stop = Stop::new().context("cannot listen for signals")?;
@@ -56,7 +57,7 @@ pub(crate) async fn run(args: UpArgs, app: &App) -> anyhow::Result<Exit> {
     let shutdown = async { drop((&mut again).await) };
     tokio::select! {
         done = host.run(shutdown, Duration::from_secs(args.drain)) => done?,
-        () = asked => mesh.store.relinquish().await?,
+        () = asked => mesh.relinquish().await?,
     }
     app.out.say("Stopped.");
     Ok(Exit::Ok)
@@ -64,7 +65,7 @@ pub(crate) async fn run(args: UpArgs, app: &App) -> anyhow::Result<Exit> {
 
 /// SIGTERM and Ctrl-C.
 #[derive(Debug)]
-pub(super) struct Stop {
+pub(crate) struct Stop {
     #[cfg(unix)]
     terminate: tokio::signal::unix::Signal,
     #[cfg(unix)]
@@ -74,13 +75,13 @@ pub(super) struct Stop {
 #[cfg(unix)]
 impl Stop {
     /// Listens from now on.
-    pub(super) fn new() -> io::Result<Self> {
+    pub(crate) fn new() -> io::Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
         Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
     }
 
     /// Returns when the process is asked to stop.
-    pub(super) async fn asked(&mut self) {
+    pub(crate) async fn asked(&mut self) {
         tokio::select! {
             _ = self.terminate.recv() => {}
             _ = self.interrupt.recv() => {}
@@ -91,12 +92,12 @@ impl Stop {
 #[cfg(not(unix))]
 impl Stop {
     /// Listens from now on.
-    pub(super) fn new() -> io::Result<Self> {
+    pub(crate) fn new() -> io::Result<Self> {
         Ok(Self {})
     }
 
     /// Returns when the process is asked to stop.
-    pub(super) async fn asked(&mut self) {
+    pub(crate) async fn asked(&mut self) {
         drop(tokio::signal::ctrl_c().await);
     }
 }

@@ -69,11 +69,25 @@ fn a_wrong_setting_is_named() {
     }
 }
 
+#[cfg(not(feature = "aws"))]
 #[test]
 fn another_target_needs_another_build() {
     let answer = Folder::new().run(&["list", "--target", "aws"]);
     assert_eq!(answer.code, 2);
     check("target aws", answer);
+}
+
+#[cfg(feature = "aws")]
+#[test]
+fn a_deployment_must_be_named() {
+    let answer = Folder::new().run(&["list", "--target", "aws"]);
+    assert_eq!(answer.code, 2, "{answer}");
+    assert!(answer.stderr.contains("--prefix or MESH_PREFIX"), "{answer}");
+    for command in ["demo", "up"] {
+        let answer = Folder::new().run(&[command, "--target", "aws", "--prefix", "va-dev"]);
+        assert_eq!(answer.code, 2, "{answer}");
+        assert!(answer.stderr.contains("runs the mesh in this process"), "{answer}");
+    }
 }
 
 #[test]

@@ -12,6 +12,8 @@ fn help_says_what_there_is() {
         &["list"],
         &["tail"],
         &["dlq"],
+        &["doctor"],
+        &["dlq", "list"],
         &["dlq", "peek"],
         &["dlq", "replay"],
         &["quarantine"],

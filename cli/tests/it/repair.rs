@@ -4,6 +4,8 @@ use serde_json::{Value, json};
 
 use crate::mesh::{Folder, check};
 
+const NOBODY: &str = "00000000-0000-0000-0000-000000000001";
+
 fn stuck(folder: &Folder) -> Value {
     let model = "offline/text-v1+fault=timeout";
     let words = ["demo", "--words", "300", "--model", model, "--json", "--quiet"];
@@ -36,6 +38,44 @@ fn dead_letters_are_looked_at_and_moved_back_once() {
     assert_eq!(depth(&folder), (json!(0), json!(1)));
     check("dlq replay again", folder.run(&["dlq", "replay", "content-gen", "--yes"]));
     assert_eq!(depth(&folder), (json!(0), json!(1)), "twice is once");
+}
+
+#[test]
+fn dead_letters_are_chosen_by_content_and_age() {
+    let folder = Folder::new();
+    let stuck = stuck(&folder);
+    let content = stuck["content_id"].as_str().expect("an id");
+    let count = |words: &[&str]| {
+        let answer = folder.json(&[&["dlq", "replay", "--json"], words].concat());
+        answer["letters"].as_array().expect("letters").len()
+    };
+    assert_eq!((count(&["--content-id", content]), count(&["--content-id", NOBODY])), (1, 0));
+    assert_eq!((count(&["--older-than", "1h"]), count(&["--since", "1h"])), (0, 1));
+    let again = folder.json(&["dlq", "replay", "--content-id", content, "--rate", "5", "--yes", "--json"]);
+    assert_eq!((&again["done"], &again["causes"][0]["expected"]), (&json!(true), &json!("runs_again")));
+    assert_eq!(depth(&folder), (json!(0), json!(1)));
+    for wrong in [&["--since", "soon"][..], &["--rate", "0"], &["--rate", "5"]] {
+        assert_eq!(folder.run(&[&["dlq", "replay"], wrong].concat()).code, 2, "{wrong:?}");
+    }
+}
+
+#[test]
+fn the_doctor_looks_at_settings_store_and_queues() {
+    let folder = Folder::new();
+    let before = folder.json(&["doctor", "--json"]);
+    assert_eq!((&before["errors"], &before["findings"][0]["what"]), (&json!(0), &json!("there is no mesh yet")));
+    assert!(!folder.path().join(".mesh").exists(), "looking makes no mesh");
+    stuck(&folder);
+    let answer = folder.run(&["doctor"]);
+    assert_eq!(answer.code, 0, "{answer}");
+    check("doctor", answer);
+    let no_key = [("MESH_TEXT_MODEL", "openai/m"), ("OPENAI_API_KEY_SECRET", "KEY_OF_MINE")];
+    let answer = folder.run_with(&no_key, &["doctor"]);
+    assert_eq!(answer.code, 1, "{answer}");
+    check("doctor without a key", answer);
+    let answer = folder.run_with(&[("MAX_WORDS", "9")], &["doctor"]);
+    assert_eq!(answer.code, 1, "{answer}");
+    assert!(answer.stdout.contains("MAX_WORDS is \"9\""), "{answer}");
 }
 
 #[test]

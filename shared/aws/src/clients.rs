@@ -5,7 +5,7 @@ use std::time::Duration;
 use aws_config::{BehaviorVersion, SdkConfig, retry::RetryConfig, timeout::TimeoutConfig};
 
 /// Bound on one call, its one repetition included.
-const CALL: Duration = Duration::from_secs(20);
+pub(crate) const CALL: Duration = Duration::from_secs(20);
 /// Bound on connecting.
 const CONNECT: Duration = Duration::from_secs(3);
 

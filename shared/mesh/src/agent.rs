@@ -226,7 +226,15 @@ impl From<PortError> for AgentError {
                 dependency: Some(port),
                 counted: false,
             },
-            PortError::NotFound { .. } => Self::fail("PAYLOAD_GONE", ErrorType::Infrastructure, message),
+            // A bucket, table or topic that is away may come back; what a pointer names is asked for elsewhere.
+            PortError::NotFound { .. } => Self::Retry {
+                code: "RESOURCE_MISSING",
+                error_type: ErrorType::Infrastructure,
+                message,
+                after: None,
+                dependency: None,
+                counted: true,
+            },
             PortError::Limit { .. } => Self::fail("LIMIT_EXCEEDED", ErrorType::Infrastructure, message),
             PortError::Corrupt { .. } => Self::fail("PAYLOAD_CORRUPT", ErrorType::Infrastructure, message),
         }

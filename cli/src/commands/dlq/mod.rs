@@ -2,8 +2,10 @@
 
 mod letter;
 mod list;
+mod moving;
 mod peek;
 mod replay;
+mod select;
 
 use crate::{app::App, exit::Exit};
 

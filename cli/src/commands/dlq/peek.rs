@@ -35,6 +35,9 @@ pub(super) async fn run(args: PeekArgs, app: &App) -> anyhow::Result<Exit> {
         return Ok(Exit::Ok);
     }
     app.out.report(&report)?;
+    if mesh.looks_are_receives() {
+        app.out.say("A look hides letters for some seconds, and their receive counts have risen by one.");
+    }
     app.out.say(format_args!("Move them back: {}", app.command(&["dlq", "replay", &manifest.name, "--yes"])));
     Ok(Exit::Ok)
 }
@@ -46,7 +49,9 @@ impl fmt::Display for Report {
             let kind = text::plain(letter.event_type.as_deref().unwrap_or("(unknown type)"));
             let code = text::plain(letter.code.as_deref().unwrap_or("(no code: it was never begun)"));
             writeln!(f, "{gap}{} {}  {}", style::strong(kind), letter.event_id, style::bad(code))?;
-            writeln!(f, "{}", style::faint(format_args!("message {}, sent {}", letter.message_id, letter.sent_at)))?;
+            let Letter { message_id, sent_at, source, expected, .. } = letter;
+            let facts = format_args!("message {message_id} in {source}, sent {sent_at}; a replay: {expected}");
+            writeln!(f, "{}", style::faint(facts))?;
             write!(f, "{:#}", letter.payload)?;
         }
         Ok(())

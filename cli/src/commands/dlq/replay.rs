@@ -1,160 +1,185 @@
 //! `mesh dlq replay`: moves dead letters back. A dry run unless `--yes` is given.
-//!
-//! A letter is received, sent to its agent's queue as it was received, and removed only when that was confirmed. A crash
-//! in between leaves it in both queues, which the agent's ledger takes for the same event.
 
-use std::{fmt, time::Duration};
+use std::{collections::BTreeMap, fmt};
 
-use anyhow::bail;
-use mesh_core::{
-    Manifest,
-    ports::{Delivery, OutboundMessage, Queue, Receipt},
-};
+use anyhow::Context;
+use mesh_core::Manifest;
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::letter::{self, Letter, Seen};
+use super::{
+    super::up::Stop,
+    letter::{self, Expected, Letter},
+    moving::{self, MOST, Progress},
+    select::{Selection, Which},
+};
 use crate::{
     app::App,
     exit::Exit,
-    mesh::Mesh,
+    mesh::{Mesh, Source},
     output::{self, style, text},
 };
 
-/// Most letters of one agent that are looked at.
-const MOST: usize = 10_000;
-/// Letters received at once.
-const BATCH: usize = 10;
-/// How long a received letter stays hidden from others; letters that stay are shown again at the end.
-const HIDDEN: Duration = Duration::from_secs(300);
+/// Most letters that are listed one by one for people.
+const LISTED: usize = 50;
 
-/// Which letters.
+/// Which letters, and how.
 #[derive(Debug, clap::Args)]
-#[command(group = clap::ArgGroup::new("which").required(true).multiple(true).args(["agent", "code", "event_id", "all"]))]
 pub(crate) struct ReplayArgs {
-    /// Only those of this agent
-    agent: Option<String>,
-    /// Only those with this code
-    #[arg(long)]
-    code: Option<String>,
-    /// Only that of this event
-    #[arg(long, value_name = "ID")]
-    event_id: Option<Uuid>,
-    /// Those of every agent
-    #[arg(long, conflicts_with_all = ["agent", "event_id"])]
-    all: bool,
+    #[command(flatten)]
+    which: Which,
+    /// At most so many a second
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1000))]
+    rate: Option<u32>,
     /// Do it
     #[arg(long)]
     yes: bool,
 }
 
-impl ReplayArgs {
-    fn wants(&self, letter: &Letter) -> bool {
-        self.code.as_ref().is_none_or(|code| letter.code.as_ref() == Some(code))
-            && self.event_id.is_none_or(|id| letter.event_id == id)
-    }
-}
-
-#[derive(Debug, Serialize)]
+#[derive(Debug, PartialEq, Eq, Serialize)]
 struct Moved {
     agent: String,
+    source: Source,
     event_id: Uuid,
     event_type: Option<String>,
+    content_id: Option<Uuid>,
     code: Option<String>,
+    expected: Expected,
+}
+
+/// Letters that are there for the same reason, and of which the same will come.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+struct Cause {
+    agent: String,
+    source: Source,
+    code: Option<String>,
+    expected: Expected,
+    letters: usize,
 }
 
 #[derive(Debug, Serialize)]
 struct Report {
     /// True when they were moved; false: a dry run.
     done: bool,
+    /// True: somebody stopped it before the end.
+    stopped: bool,
+    causes: Vec<Cause>,
     letters: Vec<Moved>,
 }
 
 pub(super) async fn run(args: ReplayArgs, app: &App) -> anyhow::Result<Exit> {
     let mesh = Mesh::existing(app).await?;
-    let manifests: Vec<&Manifest> = match &args.agent {
+    let wanted = args.which.at(mesh.now())?;
+    let manifests: Vec<&Manifest> = match args.which.agent() {
         Some(agent) => vec![mesh.manifest(agent)?],
-        None => mesh.agents.iter().map(|agent| agent.manifest()).collect(),
+        None => mesh.manifests().collect(),
     };
+    if !args.yes {
+        let letters = look(&mesh, &manifests, &wanted).await?;
+        app.out.report(&report(false, false, letters))?;
+        if mesh.looks_are_receives() {
+            app.out.say("A look hides letters for some seconds, and their receive counts have risen by one.");
+        }
+        return Ok(Exit::Ok);
+    }
+    let mut progress = Progress::new(args.rate);
+    let done = replay(&mesh, &manifests, &wanted, &mut progress, app).await;
+    let (stopped, failed) = (progress.stopped, done.is_err());
+    if !failed || !progress.moved.is_empty() {
+        app.out.report(&report(true, stopped || failed, progress.moved))?;
+    }
+    done?;
+    Ok(if stopped { Exit::Failure } else { Exit::Ok })
+}
+
+async fn look(mesh: &Mesh, manifests: &[&Manifest], wanted: &Selection) -> anyhow::Result<Vec<Letter>> {
     let mut letters = Vec::new();
     for manifest in manifests {
-        letters.extend(match args.yes {
-            true => replay(&mesh, manifest, &args).await?,
-            false => letter::peek(&mesh, manifest, MOST).await?.into_iter().filter(|one| args.wants(one)).collect(),
-        });
+        letters.extend(letter::peek(mesh, manifest, MOST).await?.into_iter().filter(|one| wanted.wants(one)));
     }
-    let report = Report { done: args.yes, letters: letters.into_iter().map(moved).collect() };
-    app.out.report(&report)?;
-    Ok(Exit::Ok)
+    Ok(letters)
+}
+
+async fn replay(
+    mesh: &Mesh,
+    manifests: &[&Manifest],
+    wanted: &Selection,
+    progress: &mut Progress,
+    app: &App,
+) -> anyhow::Result<()> {
+    let mut stop = Stop::new().context("cannot listen for signals")?;
+    let mut waiting = 0;
+    for manifest in manifests {
+        for source in mesh.sources() {
+            if let Some(queue) = mesh.dead(manifest, *source).await? {
+                waiting += queue.depth().await?.total();
+            }
+        }
+    }
+    let bar = app.out.bar(waiting);
+    let mut done = Ok(());
+    for (manifest, source) in manifests.iter().flat_map(|one| mesh.sources().iter().map(|source| (*one, *source))) {
+        if done.is_ok() && !progress.stopped {
+            done = moving::replay(mesh, (manifest, source), wanted, progress, &mut stop, &bar).await;
+        }
+    }
+    bar.finish();
+    done
+}
+
+fn report(done: bool, stopped: bool, letters: Vec<Letter>) -> Report {
+    let mut causes: BTreeMap<(String, Source, Option<String>, Expected), usize> = BTreeMap::new();
+    for letter in &letters {
+        *causes.entry((letter.agent.clone(), letter.source, letter.code.clone(), letter.expected)).or_default() += 1;
+    }
+    let cause = |((agent, source, code, expected), letters)| Cause { agent, source, code, expected, letters };
+    Report {
+        done,
+        stopped,
+        causes: causes.into_iter().map(cause).collect(),
+        letters: letters.into_iter().map(moved).collect(),
+    }
 }
 
 fn moved(letter: Letter) -> Moved {
-    Moved { agent: letter.agent, event_id: letter.event_id, event_type: letter.event_type, code: letter.code }
+    let Letter { agent, source, event_id, event_type, content_id, code, expected, .. } = letter;
+    Moved { agent, source, event_id, event_type, content_id, code, expected }
 }
 
-/// Moves the letters of one agent, and shows again those that stay.
-async fn replay(mesh: &Mesh, manifest: &Manifest, args: &ReplayArgs) -> anyhow::Result<Vec<Letter>> {
-    let (dlq, start) = (mesh.dlq(manifest), mesh.now());
-    let (mut moved, mut stay): (Vec<Letter>, Vec<Receipt>) = (Vec::new(), Vec::new());
-    let done = async {
-        while moved.len() + stay.len() < MOST {
-            let received = dlq.receive(BATCH, Duration::ZERO, Some(HIDDEN)).await?;
-            if received.is_empty() {
-                break;
-            }
-            for delivery in received {
-                // What comes here while we move is what fails again; to move that as well might never end.
-                let fresh = delivery.sent_at > start;
-                let (receipt, letter) = (delivery.receipt.clone(), read(mesh, manifest, delivery).await?);
-                if fresh || !args.wants(&letter) {
-                    stay.push(receipt);
-                    continue;
-                }
-                move_one(mesh, manifest, &letter, receipt).await?;
-                moved.push(letter);
-            }
+impl Report {
+    fn each(&self) -> String {
+        let mut table = output::table(&["agent", "event", "type", "code"]);
+        for Moved { agent, event_id, event_type, code, .. } in self.letters.iter().take(LISTED) {
+            let (kind, code) = (event_type.as_deref().unwrap_or("-"), code.as_deref().unwrap_or("-"));
+            table.add_row([text::plain(agent), event_id.to_string(), text::plain(kind), text::plain(code)]);
         }
-        anyhow::Ok(())
-    };
-    let done = done.await;
-    for receipt in &stay {
-        dlq.nack(receipt, Duration::ZERO).await?;
+        output::rows(&table)
     }
-    done.map(|()| moved)
-}
 
-async fn read(mesh: &Mesh, manifest: &Manifest, delivery: Delivery) -> anyhow::Result<Letter> {
-    let Delivery { message_id, body, attributes, receive_count, sent_at, .. } = delivery;
-    letter::read(mesh, manifest, Seen { message_id, body, attributes, receive_count, sent_at }).await
-}
-
-async fn move_one(mesh: &Mesh, manifest: &Manifest, letter: &Letter, receipt: Receipt) -> anyhow::Result<()> {
-    let attributes = letter::original_attributes(&letter.attributes);
-    let message = OutboundMessage { body: letter.body.clone(), attributes, ..OutboundMessage::default() };
-    if let Some(entry) = mesh.store.queue(&manifest.name).send(&[message]).await?.first() {
-        bail!("{} was not taken by the queue of {}: {}", letter.event_id, manifest.name, entry.message);
+    fn by_cause(&self) -> String {
+        let mut table = output::table(&["agent", "from", "code", "letters", "what the ledger expects"]);
+        for Cause { agent, source, code, expected, letters } in &self.causes {
+            let code = text::plain(code.as_deref().unwrap_or("-"));
+            table.add_row([text::plain(agent), source.to_string(), code, letters.to_string(), expected.to_string()]);
+        }
+        output::rows(&table)
     }
-    if let Some(entry) = mesh.dlq(manifest).ack(&[receipt]).await?.first() {
-        // It is in both queues now; the ledger takes the two for one.
-        tracing::warn!(event_id = %letter.event_id, message = entry.message, "A dead letter could not be removed.");
-    }
-    Ok(())
 }
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let count = text::count(self.letters.len(), "dead letter");
         if !self.letters.is_empty() {
-            let mut table = output::table(&["agent", "event", "type", "code"]);
-            for Moved { agent, event_id, event_type, code } in &self.letters {
-                let (kind, code) = (event_type.as_deref().unwrap_or("-"), code.as_deref().unwrap_or("-"));
-                table.add_row([text::plain(agent), event_id.to_string(), text::plain(kind), text::plain(code)]);
+            writeln!(f, "{}", self.each())?;
+            if self.letters.len() > LISTED {
+                writeln!(f, "and {} more", self.letters.len() - LISTED)?;
             }
-            writeln!(f, "{}", output::rows(&table))?;
+            writeln!(f, "\n{}\n", self.by_cause())?;
         }
-        match self.done {
-            true => write!(f, "{}", style::good(format_args!("{count} moved"))),
-            false => write!(f, "{}", style::warn(format_args!("dry run: {count} would be moved; --yes does it"))),
+        match (self.done, self.stopped) {
+            (true, false) => write!(f, "{}", style::good(format_args!("{count} moved"))),
+            (true, true) => write!(f, "{}", style::bad(format_args!("{count} moved, then stopped; the rest stays"))),
+            (false, _) => write!(f, "{}", style::warn(format_args!("dry run: {count} would be moved; --yes does it"))),
         }
     }
 }
@@ -164,13 +189,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_filter_that_is_given_must_hold() {
-        let letter = letter::testing::letter(7, "MODEL_TIMEOUT");
-        let wants = |code: Option<&str>, id: Option<u128>| {
-            let (code, event_id) = (code.map(str::to_owned), id.map(Uuid::from_u128));
-            ReplayArgs { agent: None, code, event_id, all: false, yes: false }.wants(&letter)
-        };
-        assert!(wants(None, None) && wants(Some("MODEL_TIMEOUT"), None) && wants(Some("MODEL_TIMEOUT"), Some(7)));
-        assert!(!wants(Some("MODEL_AUTH"), Some(7)) && !wants(None, Some(8)));
+    fn letters_are_counted_by_cause_and_expectation() {
+        let mut done = letter::testing::letter(9, "MODEL_TIMEOUT");
+        done.expected = Expected::AlreadyDone;
+        let letters = vec![
+            letter::testing::letter(7, "MODEL_TIMEOUT"),
+            letter::testing::letter(8, "MODEL_TIMEOUT"),
+            done,
+            letter::testing::letter(10, "MODEL_AUTH"),
+        ];
+        let report = report(false, false, letters);
+        let causes: Vec<_> = report.causes.iter().map(|cause| (cause.code.as_deref(), cause.letters)).collect();
+        assert_eq!(causes, [(Some("MODEL_AUTH"), 1), (Some("MODEL_TIMEOUT"), 2), (Some("MODEL_TIMEOUT"), 1)]);
+        assert_eq!(report.causes[2].expected, Expected::AlreadyDone);
     }
 }

@@ -7,7 +7,7 @@ use mesh_contracts::{Detail, EventSpec};
 use mesh_core::{
     Manifest, Timestamp,
     envelope::{self, Arrival},
-    ports::{BlobsExt, Conclusion, Delivery, LedgerState, Receipt, StateStore},
+    ports::{BlobsExt, Conclusion, Delivery, LedgerState, Receipt},
     runner::Quarantined,
 };
 use serde::Serialize;
@@ -52,12 +52,12 @@ pub(super) struct Kept {
 /// The messages of an event, one for each agent that set it aside.
 pub(super) async fn find(mesh: &Mesh, id: Uuid, agent: Option<&str>) -> anyhow::Result<Vec<Kept>> {
     let mut found = Vec::new();
-    for manifest in mesh.agents.iter().map(|agent| agent.manifest()) {
+    for manifest in mesh.manifests() {
         if agent.is_some_and(|agent| agent != manifest.name) {
             continue;
         }
         let key = mesh_core::runner::quarantine_key(&manifest.name, id);
-        if let Some((_, bytes)) = mesh.store.blobs().get_bytes(&key, MOST_BYTES).await? {
+        if let Some((_, bytes)) = mesh.blobs.get_bytes(&key, MOST_BYTES).await? {
             found.push(read(mesh, manifest, &bytes).await?);
         }
     }
@@ -71,7 +71,7 @@ pub(super) async fn find(mesh: &Mesh, id: Uuid, agent: Option<&str>) -> anyhow::
 pub(super) async fn read(mesh: &Mesh, manifest: &Manifest, bytes: &[u8]) -> anyhow::Result<Kept> {
     let message: Quarantined = serde_json::from_slice(bytes).context("a message in quarantine cannot be read")?;
     let mut kept = describe(message, manifest);
-    let Some(entry) = mesh.store.state().entry(&manifest.name, kept.event_id).await? else { return Ok(kept) };
+    let Some(entry) = mesh.state.entry(&manifest.name, kept.event_id).await? else { return Ok(kept) };
     (kept.state, kept.code) = standing(&entry.state, mesh.now());
     let run = runs::events(mesh, entry.correlation_id).await?;
     if let Some(event) = run.iter().rfind(|event| is_about(event, &kept)) {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use mesh_core::ports::{Blobs, BlobsExt};
+use mesh_core::ports::BlobsExt;
 use serde::Serialize;
 
 use super::kept::{self, Kept, PREFIX};
@@ -52,16 +52,15 @@ pub(super) async fn run(args: ListArgs, app: &App) -> anyhow::Result<Exit> {
 }
 
 async fn read(mesh: &Mesh, prefix: &str, code: Option<&str>, limit: usize) -> anyhow::Result<Vec<Kept>> {
-    let blobs = mesh.store.blobs();
     let (mut found, mut after) = (Vec::new(), None::<String>);
     loop {
-        let page = blobs.list(prefix, after.as_deref(), PAGE).await?;
+        let page = mesh.blobs.list(prefix, after.as_deref(), PAGE).await?;
         let Some(last) = page.last() else { return Ok(found) };
         after = Some(last.key.clone());
         for meta in &page {
             // An agent of another build may have set it aside; it is not ours to read.
             let Some(manifest) = agent_of(&meta.key).and_then(|agent| mesh.manifest(agent).ok()) else { continue };
-            let Some((_, bytes)) = blobs.get_bytes(&meta.key, MOST_BYTES).await? else { continue };
+            let Some((_, bytes)) = mesh.blobs.get_bytes(&meta.key, MOST_BYTES).await? else { continue };
             let kept = kept::read(mesh, manifest, &bytes).await?;
             if code.is_none() || kept.code.as_deref() == code {
                 found.push(kept);

@@ -1,24 +1,4 @@
-//! Which keys there are.
-
-use mesh_core::ports::PortError;
-
-use super::PORT;
-
-/// The longest key S3 takes, in bytes.
-const MAX_KEY: usize = 1_024;
-
-pub(super) fn check(key: &str) -> Result<(), PortError> {
-    let refused = |value: String, limit: &str| {
-        Err(PortError::Limit { port: PORT, field: "key".to_owned(), value, limit: limit.to_owned() })
-    };
-    if key.is_empty() || key.len() > MAX_KEY {
-        return refused(format!("{} bytes", key.len()), "1 to 1024 bytes");
-    }
-    if key.split('/').any(|segment| matches!(segment, "" | "." | "..")) {
-        return refused(format!("{key:?}"), "segments that are not empty, . or ..");
-    }
-    Ok(())
-}
+//! Ranges of keys.
 
 /// The first text after all that start with `prefix`; `None` when there is none.
 pub(super) fn end_of(prefix: &str) -> Option<String> {

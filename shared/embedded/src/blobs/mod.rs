@@ -24,7 +24,7 @@ mod view;
 use std::{ops::Range, sync::Arc};
 
 use async_trait::async_trait;
-use mesh_core::ports::{BlobMeta, Blobs, ByteStream, PortError, PutCondition, PutResult};
+use mesh_core::ports::{BlobMeta, Blobs, ByteStream, PortError, PutCondition, PutResult, check_key};
 
 pub(crate) use self::objects::Objects;
 use crate::{Store, db::Scope};
@@ -46,7 +46,7 @@ impl EmbeddedBlobs {
     }
 
     async fn found(&self, key: &str) -> Result<Option<BlobMeta>, PortError> {
-        key::check(key)?;
+        check_key(key)?;
         let key = key.to_owned();
         self.store.core.db.read(PORT, move |scope: &Scope<'_>| head::find(scope, &key)).await
     }
@@ -97,6 +97,6 @@ impl Blobs for EmbeddedBlobs {
     }
 
     fn key_of(&self, uri: &str) -> Option<String> {
-        uri.strip_prefix(ROOT).filter(|key| key::check(key).is_ok()).map(str::to_owned)
+        uri.strip_prefix(ROOT).filter(|key| check_key(key).is_ok()).map(str::to_owned)
     }
 }

@@ -1,13 +1,12 @@
 //! Concluding an event, and setting one aside: one transaction each.
 
-use mesh_core::ports::{Commit, CommitAnswer, DocKey, PortError, Write, WriteMode};
+use mesh_core::ports::{Commit, CommitAnswer, DocKey, PortError, Write, WriteMode, state_limits};
 use rusqlite::OptionalExtension;
 use uuid::Uuid;
 
 use super::{
     PORT,
     entry::{self, DONE},
-    limits,
     outbox::{self, PreparedEntry},
 };
 use crate::{
@@ -24,6 +23,7 @@ pub(super) struct PreparedWrite {
     sort: Option<String>,
     expires_at: Option<i64>,
     json: String,
+    size: usize,
 }
 
 impl PreparedWrite {
@@ -31,7 +31,7 @@ impl PreparedWrite {
         let document = &write.document;
         let json = serde_json::to_string(&document.body)
             .map_err(|error| PortError::unavailable(PORT, "a document cannot be encoded", error))?;
-        limits::document(&document.key, &json)?;
+        state_limits::document(document, &json)?;
         Ok(Self {
             key: document.key.clone(),
             mode: write.mode,
@@ -39,14 +39,9 @@ impl PreparedWrite {
             index: document.index.clone(),
             sort: document.sort.clone(),
             expires_at: document.expires_at.map(|at| at.0),
+            size: state_limits::size_of(document, &json),
             json,
         })
-    }
-
-    /// Bytes that count against the limit of a transaction.
-    pub(super) fn size(&self) -> usize {
-        let optional = [&self.owner, &self.index, &self.sort].into_iter().flatten().map(String::len).sum::<usize>();
-        self.key.kind.len() + self.key.id.len() + optional + self.json.len()
     }
 
     /// Writes; false when the condition does not hold.
@@ -108,8 +103,8 @@ pub(super) struct Prepared {
 /// Checks the limits, and encodes.
 pub(super) fn prepare(commit: &Commit) -> Result<Prepared, PortError> {
     let writes = commit.writes.iter().map(PreparedWrite::new).collect::<Result<Vec<_>, _>>()?;
+    state_limits::together(writes.iter().map(|write| (&write.key, write.size)), &commit.outbox)?;
     let outbox = outbox::prepare(&commit.outbox)?;
-    limits::together(&writes, &outbox)?;
     let verdict = serde_json::to_string(&commit.conclusion)
         .map_err(|error| PortError::unavailable(PORT, "a conclusion cannot be encoded", error))?;
     let agent = commit.agent.clone();

@@ -2,11 +2,11 @@
 
 use mesh_core::{
     Timestamp,
-    ports::{DocKey, Document, IdRange, Page, Query, QueryBy},
+    ports::{DocKey, Document, IdRange, Page, Query, QueryBy, QueryCursor},
 };
 use rusqlite::{Params, Row};
 
-use super::{count, cursor::Cursor};
+use super::count;
 use crate::{db::Scope, error::Fault};
 
 pub(super) fn get(scope: &Scope<'_>, key: &DocKey) -> Result<Option<Document>, Fault> {
@@ -43,13 +43,13 @@ pub(super) fn query(scope: &Scope<'_>, query: &Query) -> Result<Page, Fault> {
     let mut documents = match &query.cursor {
         None => select(scope, first, kind, (kind, value, scope.now.0, limit))?,
         Some(cursor) => {
-            let Cursor { sort, id } = Cursor::decode(cursor)?;
+            let QueryCursor { sort, id } = QueryCursor::decode(cursor)?;
             select(scope, next, kind, (kind, value, scope.now.0, limit, sort, id))?
         }
     };
     let more = documents.len() > query.limit;
     documents.truncate(query.limit);
-    let cursor = documents.last().filter(|_| more).map(|last| Cursor::after(last).encode());
+    let cursor = documents.last().filter(|_| more).map(|last| QueryCursor::after(last).encode());
     Ok(Page { documents, cursor })
 }
 

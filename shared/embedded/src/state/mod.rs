@@ -2,10 +2,8 @@
 
 mod begin;
 mod commit;
-mod cursor;
 mod documents;
 mod entry;
-mod limits;
 mod outbox;
 
 use std::time::Duration;
@@ -15,7 +13,7 @@ use mesh_core::{
     Timestamp,
     ports::{
         BeginRequest, Begun, Commit, CommitAnswer, DocKey, Document, IdRange, LedgerEntry, OutboxEntry, Page,
-        PortError, Query, StateStore, Suspension,
+        PortError, Query, StateStore, Suspension, state_limits,
     },
 };
 use uuid::Uuid;
@@ -86,8 +84,8 @@ impl StateStore for EmbeddedState {
     }
 
     async fn suspend(&self, suspension: &Suspension) -> Result<bool, PortError> {
+        state_limits::together([].into_iter(), &suspension.outbox)?;
         let outbox = outbox::prepare(&suspension.outbox)?;
-        limits::together(&[], &outbox)?;
         let (agent, code) = (suspension.agent.clone(), suspension.code.clone());
         let (event_id, token) = (suspension.event_id, suspension.token);
         let work =

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use mesh_core::{
     Timestamp,
-    message::{Message, check_limits},
+    message::Message,
     ports::{OutboxEntry, PortError},
 };
 use rusqlite::{OptionalExtension, Row};
@@ -24,18 +24,10 @@ pub(super) struct PreparedEntry {
     body: String,
 }
 
-impl PreparedEntry {
-    /// Bytes that count against the limit of a transaction.
-    pub(super) fn size(&self) -> usize {
-        self.channel.len() + self.subject.len() + self.attributes.len() + self.body.len()
-    }
-}
-
-/// Checks and encodes. What no queue would ever take must not get into an outbox.
+/// Encodes.
 pub(super) fn prepare(entries: &[OutboxEntry]) -> Result<Vec<PreparedEntry>, PortError> {
     let prepare = |entry: &OutboxEntry| {
         let message = &entry.message;
-        check_limits(PORT, &message.body, &message.attributes)?;
         Ok(PreparedEntry {
             index: entry.index,
             due: entry.due,

@@ -10,6 +10,9 @@ use serde::{Deserialize, Serialize};
 
 use super::PortError;
 
+/// The longest key, in bytes.
+const MAX_KEY: usize = 1_024;
+
 /// A body in pieces.
 pub type ByteStream = Pin<Box<dyn Stream<Item = Result<Bytes, PortError>> + Send>>;
 
@@ -147,6 +150,23 @@ pub trait BlobsExt: Blobs {
 }
 
 impl<T: Blobs + ?Sized> BlobsExt for T {}
+
+/// Refuses what is no key.
+///
+/// # Errors
+/// [`PortError::Limit`] naming the key and what it breaks.
+pub fn check_key(key: &str) -> Result<(), PortError> {
+    let refused = |value: String, limit: &str| {
+        Err(PortError::Limit { port: "blobs", field: "key".to_owned(), value, limit: limit.to_owned() })
+    };
+    if key.is_empty() || key.len() > MAX_KEY {
+        return refused(format!("{} bytes", key.len()), "1 to 1024 bytes");
+    }
+    if key.split('/').any(|segment| matches!(segment, "" | "." | "..")) {
+        return refused(format!("{key:?}"), "segments that are not empty, . or ..");
+    }
+    Ok(())
+}
 
 /// A body of one piece.
 #[must_use]

@@ -5,16 +5,19 @@ mod clock;
 mod entropy;
 mod error;
 mod publisher;
+mod query_cursor;
 mod queue;
 mod secrets;
+pub mod state_limits;
 mod state_store;
 mod text_model;
 
-pub use blobs::{BlobMeta, Blobs, BlobsExt, ByteStream, PutCondition, PutResult, one_chunk};
+pub use blobs::{BlobMeta, Blobs, BlobsExt, ByteStream, PutCondition, PutResult, check_key, one_chunk};
 pub use clock::Clock;
 pub use entropy::Entropy;
 pub use error::PortError;
 pub use publisher::{FailedEntry, Publisher};
+pub use query_cursor::QueryCursor;
 pub use queue::{Delivery, Depth, OutboundMessage, Queue, Receipt};
 pub use secrets::Secrets;
 pub use state_store::{

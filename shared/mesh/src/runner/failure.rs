@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::{
     Ended, Runner, Setback,
     attempt::{Attempt, Conclusive},
-    freeze,
+    freeze, report,
 };
 use crate::{
     agent::{Emit, Outcome},
@@ -38,6 +38,7 @@ impl Runner {
         message: &str,
         details: Vec<Detail>,
     ) -> Result<Conclusive, Setback> {
+        report::reason(message);
         let request = self.quarantine(attempt.arrival.id, attempt.delivery).await.map_err(unreachable_store)?;
         let facts = Facts {
             code,
@@ -116,10 +117,12 @@ impl Runner {
     }
 }
 
-/// Nothing is concluded while the store is out of reach.
+/// Nothing is concluded while the store is out of reach. A bucket that is not there counts, or nobody would hear of it.
 pub(super) fn unreachable_store(error: PortError) -> Setback {
+    let missing = matches!(error, PortError::NotFound { .. });
+    let code = if missing { "RESOURCE_MISSING" } else { "STORE_UNAVAILABLE" };
     let error_type = ErrorType::Infrastructure;
-    Setback { code: "STORE_UNAVAILABLE", error_type, message: error.to_string(), after: None, counted: false }
+    Setback { code, error_type, message: error.to_string(), after: None, counted: missing }
 }
 
 fn internal(message: String) -> Setback {

@@ -22,6 +22,7 @@ pub use suspend::{DLQ_AGENT, DLQ_CODE, DLQ_EVENT_ID};
 use circuit::Circuits;
 use mesh_contracts::events::ErrorType;
 use report::MetricNames;
+use tracing::Instrument;
 
 use crate::{
     agent::Agent,
@@ -99,7 +100,7 @@ pub struct Runner {
 impl Runner {
     /// A runner of `agent`; `dlq` is the dead-letter queue of the agent's queue.
     pub fn new(agent: Arc<dyn Agent>, ports: Ports, dlq: Arc<dyn Queue>, policy: Policy) -> Self {
-        let metric_name = MetricNames::of(&agent.manifest().name);
+        let metric_name = MetricNames::of(&agent.manifest().name, ports.text_model.name());
         Self { agent, ports, dlq, policy, circuits: Circuits::default(), metric_name }
     }
 
@@ -118,11 +119,12 @@ impl Runner {
         }
         let arrival = envelope::decode(delivery, self.agent.manifest());
         let seen = report::Seen::of(&arrival);
+        let span = self.span(&arrival, delivery);
         let fate = match arrival.verdict {
             None => Fate::ack(Ended::Ignored),
-            Some(_) => self.begin(arrival, delivery, ends_at).await,
+            Some(_) => self.begin(arrival, delivery, ends_at).instrument(span.clone()).await,
         };
-        self.report(&fate, &seen, started);
+        span.in_scope(|| self.report(&fate, &seen, started));
         fate
     }
 

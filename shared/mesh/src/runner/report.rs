@@ -1,12 +1,16 @@
 //! Metrics, and the log lines of each message. Neither holds payloads: no prompt, no article, no secret.
 
+use std::time::Duration;
+
+use metrics::Unit;
+use tracing::field::Empty;
 use uuid::Uuid;
 
 use super::{Ended, Fate, Runner};
 use crate::{
     envelope::{Arrival, attribute},
     metric,
-    ports::OutboxEntry,
+    ports::{Delivery, OutboxEntry},
     time::Timestamp,
 };
 
@@ -25,7 +29,25 @@ impl Seen {
     }
 }
 
+/// Why the event in hand is rejected: part of what is said of its end.
+pub(super) fn reason(message: &str) {
+    tracing::Span::current().record("reason", message);
+}
+
 impl Runner {
+    /// What every line says that is written while a message is processed, whoever writes it: a port, a model, the agent.
+    pub(super) fn span(&self, arrival: &Arrival, delivery: &Delivery) -> tracing::Span {
+        let Seen { id, run, .. } = Seen::of(arrival);
+        let message_id = &delivery.message_id;
+        let span = tracing::info_span!(
+            "event", agent = self.name(), event_id = %id, correlation_id = %run, message_id, subject = Empty, reason = Empty
+        );
+        if let Some(Ok(event)) = &arrival.verdict {
+            event.subject.as_ref().map(|subject| span.record("subject", subject));
+        }
+        span
+    }
+
     /// `ContentRequestReceived`: an attempt begins (ContentGen specification, section 8.1).
     pub(super) fn log_received(&self, arrival: &Arrival, attempt: u32) {
         let Seen { event_type, id, run } = Seen::of(arrival);
@@ -48,37 +70,36 @@ impl Runner {
     }
 
     /// Counts and logs the end of one processing. Metric names are those of the ContentGen specification, section 8.2:
-    /// `<Agent>.SuccessCount` and `<Agent>.LatencyMs` for each event that led to another, `<Agent>.FailureCount` by
-    /// `ErrorType`.
+    /// `<Agent>.SuccessCount` and `<Agent>.LatencyMs` for each event that led to another, and `<Agent>.FailureCount`,
+    /// which is counted twice: without labels, for alarms, and by `ErrorType`.
     pub(super) fn report(&self, fate: &Fate, seen: &Seen, started: Timestamp) {
-        let names = &self.metric_name;
         let took = started.until(self.ports.clock.now());
-        match fate.ended() {
-            Ended::Completed => {
-                metrics::counter!(names.success.clone()).increment(1);
-                #[allow(clippy::cast_precision_loss)] // milliseconds of one handling
-                metrics::histogram!(names.latency.clone()).record(took.as_millis() as f64);
-            }
-            Ended::Rejected(_) => {
-                metrics::counter!(names.failure.clone(), "ErrorType" => "ValidationError").increment(1);
-            }
-            Ended::Failed(_) | Ended::Suspended(_) => {
-                let kind = self.agent.manifest().failure.event.clone();
-                metrics::counter!(names.failure.clone(), "ErrorType" => kind).increment(1);
-            }
+        let failure = self.failure_of(fate.ended());
+        match (fate.ended(), &failure) {
+            (Ended::Completed, _) => self.metric_name.succeeded(took),
+            (_, Some((error_type, _))) => self.metric_name.failed(error_type),
             _ => {}
         }
         let Seen { event_type, id, run } = seen;
         let (agent, ended, ms) = (self.name(), fate.ended(), took.as_millis() as u64);
-        if matches!(ended, Ended::Failed(_) | Ended::Suspended(_) | Ended::Rejected(_)) {
-            tracing::error!(agent, event_type, event_id = %id, correlation_id = %run, ?ended, ms, "Not done.");
+        if let Some((error_type, code)) = failure {
+            tracing::error!(agent, event_type, event_id = %id, correlation_id = %run, ?ended, error_type, code, ms, "Not done.");
         } else {
             tracing::info!(agent, event_type, event_id = %id, correlation_id = %run, ?ended, ms, "Processed.");
         }
     }
+
+    /// The type and code of a failure, if it was one: the event that told of it.
+    fn failure_of(&self, ended: Ended) -> Option<(String, &'static str)> {
+        match ended {
+            Ended::Rejected(code) => Some(("ValidationError".to_owned(), code)),
+            Ended::Failed(code) | Ended::Suspended(code) => Some((self.agent.manifest().failure.event.clone(), code)),
+            _ => None,
+        }
+    }
 }
 
-/// The metric names of one agent.
+/// The metrics of one agent.
 #[derive(Debug)]
 pub(super) struct MetricNames {
     success: String,
@@ -87,11 +108,32 @@ pub(super) struct MetricNames {
 }
 
 impl MetricNames {
-    pub(super) fn of(agent: &str) -> Self {
-        Self {
+    /// Names them, and says their units to whoever collects metrics by now.
+    pub(super) fn of(agent: &str, model: &str) -> Self {
+        let names = Self {
             success: metric::of_agent(agent, "SuccessCount"),
             failure: metric::of_agent(agent, "FailureCount"),
             latency: metric::of_agent(agent, "LatencyMs"),
-        }
+        };
+        metrics::describe_counter!(names.success.clone(), Unit::Count, "events that led to another");
+        metrics::describe_counter!(names.failure.clone(), Unit::Count, "events that failed for good or were rejected");
+        metrics::describe_histogram!(
+            names.latency.clone(),
+            Unit::Milliseconds,
+            "from receipt to the answer's dispatch"
+        );
+        metrics::describe_counter!(metric::tokens_used(agent, model), Unit::Count, "tokens a provider counted");
+        names
+    }
+
+    fn succeeded(&self, took: Duration) {
+        metrics::counter!(self.success.clone()).increment(1);
+        #[allow(clippy::cast_precision_loss)] // milliseconds of one handling
+        metrics::histogram!(self.latency.clone()).record(took.as_millis() as f64);
+    }
+
+    fn failed(&self, error_type: &str) {
+        metrics::counter!(self.failure.clone()).increment(1);
+        metrics::counter!(self.failure.clone(), "ErrorType" => error_type.to_owned()).increment(1);
     }
 }

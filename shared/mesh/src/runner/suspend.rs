@@ -48,7 +48,15 @@ impl Runner {
         message: &str,
     ) -> Result<bool, PortError> {
         let event_id = attempt.arrival.id;
-        let request = self.quarantine(event_id, attempt.delivery).await?;
+        let request = match self.quarantine(event_id, attempt.delivery).await {
+            Ok(pointer) => Some(pointer),
+            // Where there is no bucket to keep it in, the dead-letter queue has it whole as well.
+            Err(PortError::NotFound { what, .. }) => {
+                tracing::error!(agent = self.name(), %event_id, what, "Not quarantined.");
+                None
+            }
+            Err(error) => return Err(error),
+        };
         let facts = Facts {
             code,
             error_type,
@@ -57,7 +65,7 @@ impl Runner {
             retryable: true,
             ends_run: false,
             dead_lettered: true,
-            request: Some(request),
+            request,
         };
         let outbox = self.notice(attempt, facts);
         let suspension = Suspension {

@@ -2,7 +2,7 @@
 
 use std::{fmt, panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
-use futures_util::{FutureExt, future::BoxFuture};
+use futures_util::{FutureExt, StreamExt, future::BoxFuture, stream};
 use mesh_core::{Timestamp, ports::Clock};
 
 use crate::clock::ManualClock;
@@ -59,6 +59,7 @@ type Make<F> = Box<dyn Fn() -> BoxFuture<'static, F> + Send + Sync>;
 /// Makes a fresh fixture for each case: an adapter over an empty backend, and the data that describes it.
 pub struct Harness<F> {
     make: Make<F>,
+    at_once: usize,
 }
 
 impl<F> fmt::Debug for Harness<F> {
@@ -70,29 +71,36 @@ impl<F> fmt::Debug for Harness<F> {
 impl<F: Send + 'static> Harness<F> {
     /// A harness whose fixtures are made at once.
     pub fn new(make: impl Fn() -> F + Send + Sync + 'static) -> Self {
-        Self { make: Box::new(move || std::future::ready(make()).boxed()) }
+        Self { make: Box::new(move || std::future::ready(make()).boxed()), at_once: 1 }
     }
 
     /// A harness whose fixtures need services to be asked (create a queue, a table, a bucket).
     pub fn asynchronous<T: Future<Output = F> + Send + 'static>(make: impl Fn() -> T + Send + Sync + 'static) -> Self {
-        Self { make: Box::new(move || make().boxed()) }
+        Self { make: Box::new(move || make().boxed()), at_once: 1 }
+    }
+
+    /// Runs this many cases at a time: worth it where most of a case is really waiting.
+    #[must_use]
+    pub fn at_once(mut self, cases: usize) -> Self {
+        self.at_once = cases.max(1);
+        self
     }
 }
 
 /// Runs every case on a fixture of its own; a panic inside counts as a breach of that case.
 pub(crate) async fn examine<F>(harness: &Harness<F>, cases: Vec<Case<F>>) -> Vec<Breach> {
-    let mut breaches = Vec::new();
-    for case in cases {
+    let runs = cases.into_iter().map(|case| async move {
         let fixture = (harness.make)().await;
         let verdict = AssertUnwindSafe((case.run)(&fixture)).catch_unwind().await;
         let seen = match verdict {
-            Ok(Ok(())) => continue,
+            Ok(Ok(())) => return None,
             Ok(Err(seen)) => seen,
             Err(panic) => format!("a panic: {}", panic_text(panic.as_ref())),
         };
-        breaches.push(Breach { case: case.name, must: case.must, seen });
-    }
-    breaches
+        Some(Breach { case: case.name, must: case.must, seen })
+    });
+    let breaches: Vec<Option<Breach>> = stream::iter(runs).buffered(harness.at_once).collect().await;
+    breaches.into_iter().flatten().collect()
 }
 
 /// Panics with the list of breaches, if there are any.

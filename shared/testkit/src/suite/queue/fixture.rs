@@ -14,7 +14,7 @@ pub struct Fixture {
     pub dlq: Arc<dyn Queue>,
     /// Its time.
     pub time: Time,
-    /// The queue's own visibility time-out; at least 2 units of `time`.
+    /// The queue's own visibility time-out; at least 2 units of `time`, and 5 where time is real and each look takes one.
     pub visibility: Duration,
     /// How often a message is received before it is moved; at least 3.
     pub max_receive_count: u32,

@@ -1,0 +1,78 @@
+//! The mesh in a folder: the embedded store, and all agents running in this process.
+
+use std::sync::Arc;
+
+use anyhow::Context;
+use mesh_core::{
+    Policy, Settings,
+    config::TextModelSettings,
+    ports::{Clock, Entropy, TextModel},
+};
+use mesh_embedded::{
+    EnvSecrets, Options, Store, SyncMode, SystemClock, SystemEntropy,
+    host::{self, Host},
+};
+
+use super::{Mesh, Place};
+use crate::{app::App, registry};
+
+/// What can be browsed as plain files.
+const BROWSABLE: &[&str] = &["site/", "sites/", "published/", "drafts/"];
+
+pub(super) async fn open(app: &App, settings: Settings) -> anyhow::Result<Mesh> {
+    let agents = registry::agents(&settings)?;
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
+    let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy);
+    let mut options = Options::default();
+    options.sync = if settings.sync_full { SyncMode::Full } else { SyncMode::Normal };
+    options.browsable = BROWSABLE.iter().map(|prefix| (*prefix).to_owned()).collect();
+    let store = Store::open(&app.home, Arc::clone(&clock), Arc::clone(&entropy), options)
+        .with_context(|| format!("cannot open the mesh in {}", app.home.display()))?;
+    host::declare(&store, &agents).await?;
+    Ok(Mesh {
+        settings,
+        agents,
+        state: Arc::new(store.state()),
+        blobs: Arc::new(store.blobs()),
+        history: Arc::new(store.journal()),
+        publisher: Arc::new(store.topics()),
+        clock,
+        entropy,
+        place: Place::Folder(store),
+    })
+}
+
+impl Mesh {
+    /// All agents, ready to run.
+    pub(crate) async fn host(&self, app: &App) -> anyhow::Result<Host> {
+        let store = self.store()?;
+        let (clock, entropy) = (Arc::clone(&self.clock), Arc::clone(&self.entropy));
+        let text_model = self.text_model(app)?;
+        let ports = host::ports(store, clock, entropy, text_model, &self.settings);
+        let policy = Policy { attempts: self.settings.attempts, backoff_scale: self.settings.backoff_scale };
+        Ok(Host::new(store.clone(), &ports, self.agents.clone(), policy).await?)
+    }
+
+    /// Gives back what this process holds, at once.
+    pub(crate) async fn relinquish(&self) -> anyhow::Result<()> {
+        Ok(self.store()?.relinquish().await?)
+    }
+
+    #[cfg_attr(not(feature = "aws"), allow(clippy::unnecessary_wraps, reason = "with AWS there may be no folder"))]
+    fn store(&self) -> anyhow::Result<&Store> {
+        match &self.place {
+            Place::Folder(store) => Ok(store),
+            #[cfg(feature = "aws")]
+            Place::Aws(_) => anyhow::bail!("agents run here only with --target embedded"),
+        }
+    }
+
+    fn text_model(&self, app: &App) -> anyhow::Result<Arc<dyn TextModel>> {
+        let key = match &self.settings.text_model {
+            TextModelSettings::Offline { .. } => None,
+            TextModelSettings::OpenAi { api_key_name, .. } => app.secret(api_key_name),
+        };
+        let secrets = Arc::new(EnvSecrets::new(key));
+        Ok(mesh_models::text_model(&self.settings.text_model, secrets, Arc::clone(&self.clock))?)
+    }
+}

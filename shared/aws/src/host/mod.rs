@@ -1,0 +1,14 @@
+//! The two hosts of an agent, from one binary: a Lambda function when `AWS_LAMBDA_RUNTIME_API` is set, otherwise a worker
+//! that polls the agent's queue.
+
+mod deployment;
+mod lambda;
+mod models;
+mod parts;
+mod start;
+mod worker;
+
+pub use deployment::Deployment;
+pub use lambda::{Answer, Function, Refusal};
+pub use models::{NoModel, no_model};
+pub use start::start;

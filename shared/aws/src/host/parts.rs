@@ -1,0 +1,113 @@
+//! Puts a process together: clients, ports, runner.
+
+use std::{fmt::Display, sync::Arc};
+
+use mesh_core::{
+    Agent, ConfigError, Policy, Ports, Runner, Settings,
+    config::TextModelSettings,
+    env,
+    ports::{Clock, Queue, Secrets, TextModel},
+};
+use mesh_system::{SystemClock, SystemEntropy};
+
+use super::Deployment;
+use crate::{Buckets, DEFAULT_SECRET_LIFETIME, DynamoState, S3Blobs, SecretsManager, SnsTopics, SqsQueue, clients};
+
+/// What `main.rs` hands over to build the model with.
+pub(super) type Models<E> = fn(&TextModelSettings, Arc<dyn Secrets>, Arc<dyn Clock>) -> Result<Arc<dyn TextModel>, E>;
+
+/// What a process was told to be.
+pub(super) struct Plan {
+    pub(super) settings: Settings,
+    pub(super) deployment: Deployment,
+    pub(super) agent: Arc<dyn Agent>,
+}
+
+/// A process, ready to take messages.
+pub(super) struct Parts {
+    pub(super) runner: Arc<Runner>,
+    pub(super) queue: Arc<dyn Queue>,
+    pub(super) key: Option<Key>,
+}
+
+/// The API key the agent's model needs.
+#[derive(Debug)]
+pub(super) struct Key {
+    secrets: Arc<dyn Secrets>,
+    name: String,
+}
+
+impl Plan {
+    /// Whether the agent asks a model at all.
+    pub(super) fn asks(&self) -> bool {
+        asks(&*self.agent)
+    }
+
+    /// Refuses what this host cannot do.
+    pub(super) fn check(&self) -> Result<(), ConfigError> {
+        match &self.settings.text_model {
+            TextModelSettings::OpenAi { api_key_name, .. } if self.asks() && api_key_name == env::OPENAI_API_KEY => {
+                let why = "on AWS the key comes from Secrets Manager, never from the environment";
+                Err(ConfigError::Missing { name: env::OPENAI_API_KEY_SECRET, why })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Makes clients and ports; calls nobody. A function does this before it asks for work, although it takes most of its
+    /// start (some 5 ms, TLS roots above all): until then it has a whole processor, afterwards a fraction of one.
+    pub(super) async fn build<E: Display>(self, models: Models<E>) -> Result<Parts, String> {
+        let Self { settings, deployment, agent } = self;
+        let Deployment { names, objects_bucket, site_bucket, queue_url, dlq_url, .. } = deployment;
+        let config = clients::config().await;
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
+        let manager = aws_sdk_secretsmanager::Client::new(&config);
+        let secrets: Arc<dyn Secrets> =
+            Arc::new(SecretsManager::new(manager, Arc::clone(&clock), DEFAULT_SECRET_LIFETIME));
+        let text_model = models(&settings.text_model, Arc::clone(&secrets), Arc::clone(&clock));
+        let text_model = text_model.map_err(|error| error.to_string())?;
+        let sqs = aws_sdk_sqs::Client::new(&config);
+        let name = agent.manifest().name.clone();
+        let queue: Arc<dyn Queue> = Arc::new(SqsQueue::new(sqs.clone(), queue_url, names.queue(&name)));
+        let dlq: Arc<dyn Queue> = Arc::new(SqsQueue::new(sqs, dlq_url, names.dlq(&name)));
+        let buckets = Buckets { objects: objects_bucket, site: site_bucket };
+        let dynamo = aws_sdk_dynamodb::Client::new(&config);
+        let ports = Ports {
+            state: Arc::new(DynamoState::new(dynamo, names.clone(), Arc::clone(&clock))),
+            blobs: Arc::new(S3Blobs::new(clients::s3(&config), buckets)),
+            publisher: Arc::new(SnsTopics::new(aws_sdk_sns::Client::new(&config), names)),
+            text_model,
+            clock,
+            entropy: Arc::new(SystemEntropy),
+            model_timeout: settings.model_timeout,
+        };
+        let key = key(&*agent, &settings, secrets);
+        let policy = Policy { attempts: settings.attempts, backoff_scale: settings.backoff_scale };
+        let runner = Arc::new(Runner::new(agent, ports, dlq, policy));
+        Ok(Parts { runner, queue, key })
+    }
+}
+
+/// Whether the agent asks a model at all.
+pub(super) fn asks(agent: &dyn Agent) -> bool {
+    agent.manifest().subscribes.iter().any(|one| !one.asks.is_empty())
+}
+
+fn key(agent: &dyn Agent, settings: &Settings, secrets: Arc<dyn Secrets>) -> Option<Key> {
+    match &settings.text_model {
+        TextModelSettings::OpenAi { api_key_name, .. } if asks(agent) => {
+            Some(Key { secrets, name: api_key_name.clone() })
+        }
+        _ => None,
+    }
+}
+
+impl Key {
+    /// Fetches it into the cache of [`Secrets`]. A failure is only said: who needs the key fetches it again.
+    pub(super) async fn warm(&self) {
+        match self.secrets.fetch(&self.name).await {
+            Ok(_) => tracing::info!(event = "SecretFetched", secret = self.name),
+            Err(error) => tracing::warn!(secret = self.name, %error, "The API key could not be fetched yet."),
+        }
+    }
+}

@@ -1,0 +1,100 @@
+"""Events as subscribers get them, held against their contracts."""
+
+import json
+import threading
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import jsonschema
+from mesh import ROOT, Mesh, eventually
+
+FINAL = ("ContentPublished", "ContentRejected")
+
+
+@dataclass(frozen=True)
+class Event:
+    """An event as a subscriber gets it."""
+
+    channel: str
+    payload: Any
+    attributes: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def type(self) -> str:
+        return self.attributes.get("ce-type", "")
+
+    @property
+    def run(self) -> str:
+        return self.attributes.get("ce-correlationid", "")
+
+    @property
+    def final(self) -> bool:
+        return self.type in FINAL or (isinstance(self.payload, dict) and self.payload.get("final") is True)
+
+    @classmethod
+    def of_notification(cls, body: str, prefix: str) -> "Event":
+        """From an SNS notification, as queues without raw delivery, HTTP endpoints and functions get it."""
+        note = json.loads(body)
+        topic = note["TopicArn"].rsplit(":", 1)[1].removeprefix(f"{prefix}-")
+        attributes = {name: entry["Value"] for name, entry in note.get("MessageAttributes", {}).items()}
+        try:
+            payload = json.loads(note["Message"])
+        except json.JSONDecodeError:
+            payload = note["Message"]
+        return cls("/" + topic.replace("-", "/", 1), payload, attributes)
+
+
+def contract(name: str) -> dict:
+    return json.loads((ROOT / "contracts" / f"{name}.json").read_text())
+
+
+def assert_valid(event: Event, name: str) -> None:
+    """The event is what the contract says, and says so."""
+    assert event.attributes["ce-dataschema"].endswith(name), event
+    assert_payload(event.payload, name)
+
+
+def assert_payload(payload: Any, name: str) -> None:
+    schema = contract(name)
+    validator = jsonschema.Draft202012Validator(schema)
+    validator.check_schema(schema)
+    validator.validate(payload)
+
+
+class Recorder(threading.Thread):
+    """Everything published on all channels from its start on, read from a queue of its own."""
+
+    def __init__(self, mesh: Mesh) -> None:
+        super().__init__(daemon=True)
+        self.mesh = mesh
+        self.events: list[Event] = []
+        self.queue = mesh.queue(f"recorder-{uuid.uuid4().hex[:8]}", mesh.topics.values())
+        for topic in mesh.topics.values():
+            mesh.sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=self.queue.arn)
+
+    def run(self) -> None:
+        while True:
+            for message in self.queue.take(wait=5):
+                self.events.append(Event.of_notification(message["Body"], self.mesh.prefix))
+
+    def where(self, condition: Callable[[Event], bool]) -> list[Event]:
+        return [event for event in list(self.events) if condition(event)]
+
+    def of_request(self, request_id: str, kind: str = "") -> list[Event]:
+        """The events that name the request, perhaps of one type only."""
+        return self.where(
+            lambda event: (
+                isinstance(event.payload, dict)
+                and event.payload.get("request_id") == request_id
+                and (not kind or event.type == kind)
+            )
+        )
+
+    def await_event(self, request_id: str, kind: str, seconds: float = 30) -> Event:
+        what = f"{kind} of request {request_id}"
+        return eventually(lambda: self.of_request(request_id, kind), what, seconds)[0]
+
+    def finals(self, request_ids: set[str]) -> list[Event]:
+        return self.where(lambda event: event.final and event.payload.get("request_id") in request_ids)

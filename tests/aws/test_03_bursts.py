@@ -1,0 +1,42 @@
+"""Many requests at once: each run ends exactly once, and the provider never sees more than two calls at a time."""
+
+import pytest
+from events import Recorder
+from mesh import Mesh, eventually, never
+from model_stub import ModelStub
+
+
+@pytest.mark.parametrize(("count", "seconds"), [(5, 30), (10, 60), (200, 240)])
+def test_every_run_of_a_burst_ends_once(
+    mesh: Mesh, recorder: Recorder, stub: ModelStub, count: int, seconds: int
+) -> None:
+    stub.watch()
+    sent = mesh.burst(f"Burst of {count}", count)
+
+    def ended() -> bool:
+        return {event.payload["request_id"] for event in recorder.finals(sent)} == sent
+
+    eventually(ended, f"{count} runs end", seconds, every=0.5)
+    finals = recorder.finals(sent)
+    assert {event.type for event in finals} == {"ContentPublished"}
+    assert len(finals) == len({event.attributes["ce-id"] for event in finals}) == count
+    fates = [row["id"]["S"] for row in mesh.rows("fates")]
+    assert all(fates.count(event.run) == 1 for event in finals)
+    assert stub.most_open == 2
+    assert stub.calls_about(f"Burst of {count} ") == count, "each article is paid for once"
+    never(lambda: len(recorder.finals(sent)) > count, "a run ends a second time")
+    for agent in mesh.agents:
+        assert mesh.depth(mesh.queue_named(mesh.name(f"{agent}-dlq"))) == 0
+
+
+def test_a_provider_that_allows_sixty_a_minute(mesh: Mesh, recorder: Recorder, stub: ModelStub) -> None:
+    """What is too much for the provider waits as long as it asks, and then succeeds."""
+    stub.per_minute = 6
+    try:
+        sent = mesh.burst("Rationed", 8)
+        eventually(lambda: len(recorder.finals(sent)) >= 6, "six of eight end at once", 30)
+        stub.per_minute = None
+        eventually(lambda: len(recorder.finals(sent)) == 8, "the rest ends later", 150, every=0.5)
+    finally:
+        stub.per_minute = None
+    assert {event.type for event in recorder.finals(sent)} == {"ContentPublished"}

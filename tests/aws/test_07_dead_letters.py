@@ -1,0 +1,120 @@
+"""A bucket is away: messages become dead letters. It comes back: each way back publishes every article once."""
+
+import json
+import os
+import subprocess
+from collections.abc import Iterator
+
+import pytest
+from events import Recorder, assert_valid
+from mesh import ROOT, Mesh, eventually, never
+
+LETTERS = 24
+BY_HAND = 4
+
+
+@pytest.fixture(scope="module")
+def sent(mesh: Mesh, recorder: Recorder) -> Iterator[set[str]]:
+    """Requests whose articles cannot be published, because nobody may write to the bucket of the site."""
+    with unwritable(mesh, mesh.site):
+        requests = mesh.burst("Dead letters", LETTERS)
+        eventually(lambda: depth(mesh) == LETTERS, f"{LETTERS} dead letters; there are {depth(mesh)}", 120, every=0.5)
+    yield requests
+
+
+class unwritable:
+    """Nobody may write to the bucket."""
+
+    def __init__(self, mesh: Mesh, bucket: str) -> None:
+        self.mesh, self.bucket = mesh, bucket
+
+    def __enter__(self) -> None:
+        self.before = self.mesh.s3.get_bucket_policy(Bucket=self.bucket)["Policy"] if self.has_policy() else None
+        deny = {
+            "Effect": "Deny",
+            "Principal": "*",
+            "Action": "s3:PutObject",
+            "Resource": f"arn:aws:s3:::{self.bucket}/*",
+        }
+        policy = json.dumps({"Version": "2012-10-17", "Statement": [deny]})
+        self.mesh.s3.put_bucket_policy(Bucket=self.bucket, Policy=policy)
+
+    def __exit__(self, *_: object) -> None:
+        if self.before:
+            self.mesh.s3.put_bucket_policy(Bucket=self.bucket, Policy=self.before)
+        else:
+            self.mesh.s3.delete_bucket_policy(Bucket=self.bucket)
+
+    def has_policy(self) -> bool:
+        try:
+            self.mesh.s3.get_bucket_policy(Bucket=self.bucket)
+        except self.mesh.s3.exceptions.ClientError:
+            return False
+        return True
+
+
+def depth(mesh: Mesh) -> int:
+    return mesh.depth(mesh.queue_named(mesh.name("publish-dlq")))
+
+
+def test_the_failure_was_said_after_five_attempts(recorder: Recorder, sent: set[str]) -> None:
+    def failures() -> list:
+        return recorder.where(lambda event: event.type == "PublishFailure" and event.payload["request_id"] in sent)
+
+    eventually(lambda: len(failures()) >= LETTERS, f"{LETTERS} failure events", 30)
+    for event in failures():
+        assert_valid(event, "publish-failure-v1")
+        assert event.channel == "/content/errors"
+        payload = event.payload
+        assert (payload["attempts"], payload["final"], payload["dead_lettered"]) == (5, False, True)
+    assert {event.payload["request_id"] for event in failures()} == sent
+    assert recorder.finals(sent) == []
+
+
+def test_letters_are_moved_back_as_the_console_does(mesh: Mesh, recorder: Recorder, sent: set[str]) -> None:
+    queue, letters = (mesh.queue_named(mesh.name(name)).url for name in ("publish", "publish-dlq"))
+    for _ in range(BY_HAND):
+        received = json.loads(
+            mesh.aws("sqs", "receive-message", "--queue-url", letters, "--wait-time-seconds", "5").stdout
+        )
+        message = received["Messages"][0]
+        mesh.aws("sqs", "send-message", "--queue-url", queue, "--message-body", message["Body"])
+        handle = message["ReceiptHandle"]
+        mesh.aws("sqs", "delete-message", "--queue-url", letters, "--receipt-handle", handle)
+    eventually(lambda: len(recorder.finals(sent)) >= BY_HAND, f"{BY_HAND} articles are published", 60)
+
+
+def test_a_replay_that_is_killed_loses_nothing(mesh: Mesh, sent: set[str]) -> None:
+    before = depth(mesh)
+    process = subprocess.Popen(replay(), env=environment(mesh), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        eventually(lambda: depth(mesh) < before or process.poll() is not None, "the replay begins", 30, every=0.001)
+    finally:
+        process.kill()
+        process.wait()
+    assert 0 < depth(mesh) < before, "it was not killed half-way"
+
+
+def test_a_replay_publishes_the_rest_and_none_twice(mesh: Mesh, recorder: Recorder, sent: set[str]) -> None:
+    def done() -> bool:
+        finished = subprocess.run(replay(), env=environment(mesh), capture_output=True, text=True, check=False)
+        assert finished.returncode == 0, finished.stderr
+        return depth(mesh) == 0
+
+    # What the killed replay had received is hidden for a while.
+    eventually(done, "no letter is left", 90, every=1)
+    eventually(lambda: len(recorder.finals(sent)) >= LETTERS, "every article is published", 90)
+    never(lambda: len(recorder.finals(sent)) > LETTERS, "an article is published twice", 3)
+    finals = recorder.finals(sent)
+    assert {event.payload["request_id"] for event in finals} == sent
+    assert {event.type for event in finals} == {"ContentPublished"}
+    pages = [key for key in mesh.keys(mesh.site, "site/posts/") if "dead-letters-number" in key]
+    assert len(pages) == LETTERS
+
+
+def replay() -> list[str]:
+    return [str(ROOT / "target" / "debug" / "mesh"), "--target", "aws", "dlq", "replay", "publish", "--yes"]
+
+
+def environment(mesh: Mesh) -> dict[str, str]:
+    return mesh.credentials | {"MESH_PREFIX": mesh.prefix, "HOME": os.environ["HOME"]}
