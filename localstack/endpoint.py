@@ -13,6 +13,8 @@ import venv
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
+# Region of calls that name none: those of web hooks that confirm a subscription.
+REGION = "eu-central-1"
 READY_SECONDS = 30
 STOP_SECONDS = 10
 # What a program needs of its caller's environment. Functions inherit MiniStack's, so nothing else may leak into it.
@@ -67,6 +69,7 @@ class Endpoint:
         own = {
             "BIND_HOST": "127.0.0.1",
             "MINISTACK_HOST": "127.0.0.1",
+            "MINISTACK_REGION": REGION,
             "GATEWAY_PORT": str(port),
             "AWS_ENDPOINT_URL": url,
             "AUTH": "true",

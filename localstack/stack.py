@@ -12,10 +12,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-from endpoint import HERE, Endpoint, Missing, environment, start_time, stop, virtual_environment
+from endpoint import HERE, REGION, Endpoint, Missing, environment, start_time, stop, virtual_environment
 
 ROOT = HERE.parent
-REGION = "eu-central-1"
 VARIABLES = ROOT / "terraform" / "environments" / "local.tfvars"
 STUB = ROOT / "tests" / "aws" / "model_stub.py"
 

@@ -152,6 +152,9 @@ fn note(data: &Value) -> String {
             text::short(text("error_message").unwrap_or_default(), 200)
         );
     }
+    if data.is_null() {
+        return "(nobody keeps its body)".to_owned();
+    }
     let title = text("title").or(text("content_topic")).or(text("message")).or(text("website_id"));
     let mut parts: Vec<String> = title.map(|title| format!("\"{}\"", text::short(title, 60))).into_iter().collect();
     if let Some(words) = number("measured_word_count").or(number("word_count")) {

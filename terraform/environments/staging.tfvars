@@ -1,24 +1,15 @@
-prefix      = "va-phase1"
+prefix      = "mesh-staging"
 environment = "staging"
 region      = "eu-central-1"
+# Names of buckets are unique in the world; these two may be taken.
+# buckets   = { objects = "example-staging-content-objects", site = "example-staging-site" }
 # account   = "123456789012"   # set it: then nobody applies this with another account's credentials
-
-# Names of buckets are unique in the world, and the design document's belong to prod.
-buckets = {
-  objects = "va-phase1-staging-content-objects"
-  site    = "va-phase1-staging-site"
-}
 
 cdn     = true
 tracing = true
 
-# The design document's bounds: 30 s a request, 25 s of them for the provider.
-overrides = {
-  content-gen = { timeout_seconds = 30 }
-}
-
 settings = {
-  content-gen = { OPENAI_MODEL = "gpt-4o-mini", TIMEOUT_SECONDS = "25" }
+  content-gen = { OPENAI_MODEL = "gpt-4o-mini" }
 }
 
 expected_daily = []

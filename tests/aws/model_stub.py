@@ -20,7 +20,6 @@ FAULTS = {
     "rate": (429, "requests", "rate_limit_exceeded", "Rate limit reached."),
     "server": (500, "server_error", "server_error", "The server had an error."),
 }
-MINUTE = 60.0
 
 
 class ModelStub:
@@ -29,7 +28,8 @@ class ModelStub:
     def __init__(self, port: int = 0, key: str = "local-key") -> None:
         self.accepted = {key}
         self.delay = 0.05
-        self.per_minute: int | None = None
+        # So many calls in so many seconds.
+        self.limit: tuple[int, float] | None = None
         self.open = 0
         self.most_open = 0
         self.statuses: Counter[int] = Counter()
@@ -101,16 +101,17 @@ class ModelStub:
             if part in topic and times > 0:
                 self._faults[index] = (part, fault, times - 1)
                 return fault, {"retry-after": "1"} if fault == "rate" else {}
-        return self._limit()
+        return self._limited()
 
-    def _limit(self) -> tuple[str | None, dict]:
-        if self.per_minute is None:
+    def _limited(self) -> tuple[str | None, dict]:
+        if self.limit is None:
             return None, {}
+        most, seconds = self.limit
         now = time.monotonic()
-        while self._recent and now - self._recent[0] > MINUTE:
+        while self._recent and now - self._recent[0] > seconds:
             self._recent.popleft()
-        if len(self._recent) >= self.per_minute:
-            wait = MINUTE - (now - self._recent[0])
+        if len(self._recent) >= most:
+            wait = seconds - (now - self._recent[0])
             return "rate", {"retry-after": str(int(wait) + 1)}
         self._recent.append(now)
         return None, {}

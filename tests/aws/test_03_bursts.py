@@ -29,14 +29,15 @@ def test_every_run_of_a_burst_ends_once(
         assert mesh.depth(mesh.queue_named(mesh.name(f"{agent}-dlq"))) == 0
 
 
-def test_a_provider_that_allows_sixty_a_minute(mesh: Mesh, recorder: Recorder, stub: ModelStub) -> None:
-    """What is too much for the provider waits as long as it asks, and then succeeds."""
-    stub.per_minute = 6
+def test_a_provider_that_allows_sixty_calls_a_minute(mesh: Mesh, recorder: Recorder, stub: ModelStub) -> None:
+    """What is too much for the provider waits as long as it asks, and succeeds. Sixty a minute are six in six seconds."""
+    refused = stub.statuses[429]
+    stub.limit = (6, 6.0)
     try:
-        sent = mesh.burst("Rationed", 8)
-        eventually(lambda: len(recorder.finals(sent)) >= 6, "six of eight end at once", 30)
-        stub.per_minute = None
-        eventually(lambda: len(recorder.finals(sent)) == 8, "the rest ends later", 150, every=0.5)
+        sent = mesh.burst("Rationed", 20)
+        eventually(lambda: len(recorder.finals(sent)) == len(sent), "20 runs end", 120, every=0.5)
     finally:
-        stub.per_minute = None
+        stub.limit = None
+    assert stub.statuses[429] > refused, "the limit was never met"
     assert {event.type for event in recorder.finals(sent)} == {"ContentPublished"}
+    assert recorder.where(lambda event: event.payload.get("request_id") in sent and event.type == "GenFailure") == []

@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use futures_util::future::{join_all, select, Either};
+use futures_util::future::{Either, join_all, select};
 use serde_json::json;
 
 use crate::{
@@ -31,6 +31,8 @@ pub struct Article {
     /// Agent to messages that reached its queue.
     messages: BTreeMap<String, u64>,
     sweep: BTreeMap<Operation, u64>,
+    build: BTreeMap<Operation, u64>,
+    sweeps_of_build: u64,
 }
 
 struct Mesh {
@@ -63,23 +65,32 @@ impl Article {
         heads.push("all");
         let mut rows: Vec<Vec<String>> = operations(&self.calls)
             .into_iter()
-            .map(|(service, name)| self.row(&format!("{service} {name}"), |agent| of(&self.calls, agent, service, &name)))
+            .map(|(service, name)| {
+                self.row(&format!("{service} {name}"), |agent| of(&self.calls, agent, service, &name))
+            })
             .collect();
         rows.push(self.row("all calls", |agent| self.calls_of(agent)));
         rows.push(self.row("messages received", |agent| self.messages.get(agent).copied().unwrap_or(0)));
         figures::table(&heads, &rows)
     }
 
-    /// Calls of one sweep with nothing to send.
+    /// Calls of one sweep with nothing to send, and those until the shared pages of the site are built: the sweeps that
+    /// send what was put off, and what follows from them.
     #[must_use]
-    pub fn sweep_table(&self) -> String {
-        let mut heads = vec!["calls a sweep"];
-        heads.extend(AGENTS);
-        let row = |(service, name): (&'static str, String)| {
-            let calls = AGENTS.map(|agent| of(&self.sweep, agent, service, &name).to_string());
-            [vec![format!("{service} {name}")], calls.to_vec()].concat()
+    pub fn beside(&self) -> String {
+        let sweeps = format!("site, a build with {} sweeps", self.sweeps_of_build);
+        let heads = ["calls beside the run", "any agent, a sweep with nothing to send", &sweeps];
+        let count = |calls: &BTreeMap<Operation, u64>, (service, name): &(&'static str, String)| match of(
+            calls, "site", service, name,
+        ) {
+            0 => String::new(),
+            count => count.to_string(),
         };
-        figures::table(&heads, &operations(&self.sweep).into_iter().map(row).collect::<Vec<_>>())
+        let row = |operation: (&'static str, String)| {
+            let name = format!("{} {}", operation.0, operation.1);
+            vec![name, count(&self.sweep, &operation), count(&self.build, &operation)]
+        };
+        figures::table(&heads, &operations(&self.build).into_iter().map(row).collect::<Vec<_>>())
     }
 
     fn row(&self, name: &str, of: impl Fn(&str) -> u64) -> Vec<String> {
@@ -130,12 +141,34 @@ impl Mesh {
         let calls = self.aws.calls.all();
         let mut messages = self.messages();
         messages.iter_mut().for_each(|(agent, count)| *count -= before[agent]);
+        let (build, sweeps_of_build) = self.build().await;
         self.aws.calls.clear();
-        self.sweep().await;
-        Article { articles, calls, messages, sweep: self.aws.calls.all() }
+        self.sweep("site").await;
+        let sweep = self.aws.calls.all();
+        for agent in AGENTS {
+            self.sweep(agent).await;
+            assert_eq!(self.aws.calls.of(agent), if agent == "site" { 2 } else { 1 }, "{agent} had something to send");
+        }
+        Article { articles, calls, messages, sweep, build, sweeps_of_build }
     }
 
-    /// Sends one request and waits until nothing more happens; sweeps as the schedule does, for what was put off.
+    /// Sweeps as the schedule does until the shared pages of the site are built and nothing is left to do.
+    async fn build(&self) -> (BTreeMap<Operation, u64>, u64) {
+        let built = self.aws.queue("built");
+        self.aws.subscribe(&events::topic("/site/built"), &built);
+        self.aws.calls.clear();
+        for sweeps in 1..=60 {
+            self.sweep("site").await;
+            self.quiet().await;
+            if !built.is_empty() {
+                return (self.aws.calls.all(), sweeps);
+            }
+            tokio::time::sleep(Duration::from_secs(1)).await;
+        }
+        panic!("the site was not built; see the log of site");
+    }
+
+    /// Sends one request and waits until nothing more happens.
     async fn article(&self, n: u64) {
         let published = self.aws.stored("/published/");
         self.aws.queue(&format!("{PREFIX}-content-gen")).send(events::content_request(n, 800), BTreeMap::new());
@@ -159,8 +192,8 @@ impl Mesh {
         }
     }
 
-    async fn sweep(&self) {
-        for (agent, function, _) in &self.functions {
+    async fn sweep(&self, wanted: &str) {
+        for (agent, function, _) in self.functions.iter().filter(|(agent, ..)| *agent == wanted) {
             let invocation = function.runtime.invoke(&json!({ "sweep": true })).await;
             assert!(invocation.answer.is_ok(), "the sweep of {agent} failed: {:?}", invocation.answer);
         }

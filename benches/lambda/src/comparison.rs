@@ -63,7 +63,12 @@ impl Comparison {
     #[must_use]
     pub fn figures(&self) -> String {
         let heads = [
-            "function", "records an invocation", "CPU ms/record", "ms/record, median", "ms/record, p99", "calls/record",
+            "function",
+            "records an invocation",
+            "CPU ms/record",
+            "ms/record, median",
+            "ms/record, p99",
+            "calls/record",
             "resident MiB",
         ];
         let mut rows = Vec::new();
@@ -95,7 +100,10 @@ impl Comparison {
             [vec![subject.name().to_owned(), starts.len().to_string()], cells.to_vec()].concat()
         };
         let subjects = SUBJECTS.into_iter().filter(|subject| subject.calls_aws());
-        table(&["start to first /next, ms", "starts", "median", "p99", "least"], &subjects.map(line).collect::<Vec<_>>())
+        table(
+            &["start to first /next, ms", "starts", "median", "p99", "least"],
+            &subjects.map(line).collect::<Vec<_>>(),
+        )
     }
 
     fn starts_of(&self, subject: Subject) -> Vec<f64> {

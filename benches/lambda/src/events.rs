@@ -88,7 +88,8 @@ mod tests {
 
     #[test]
     fn a_record_is_an_event_that_meets_its_contract() {
-        let manifest = mesh_core::Manifest::parse(include_str!("../../../agents/content-gen/agent.json")).expect("a manifest");
+        let manifest =
+            mesh_core::Manifest::parse(include_str!("../../../agents/content-gen/agent.json")).expect("a manifest");
         let delivery = mesh_core::ports::Delivery {
             message_id: "m".into(),
             receipt: mesh_core::ports::Receipt("r".into()),

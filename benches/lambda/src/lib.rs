@@ -9,14 +9,14 @@
     reason = "what goes wrong ends the measurement"
 )]
 
-pub mod stub;
+pub mod article;
+pub mod comparison;
 pub mod events;
 pub mod figures;
-pub mod process;
-pub mod article;
+pub mod limit;
 pub mod mapping;
+pub mod process;
 pub mod records;
 pub mod setup;
-pub mod comparison;
-pub mod limit;
 pub mod steady;
+pub mod stub;

@@ -81,8 +81,11 @@ pub async fn run(setup: &Setup) -> Outcome {
     let errors = aws.queue("errors");
     aws.subscribe(&events::topic("/content/errors"), &errors);
     let base = format!("http://{address}/v1");
-    let settings =
-        [("OPENAI_MODEL", "stub"), ("OPENAI_BASE_URL", base.as_str()), ("OPENAI_API_KEY_SECRET", "/bench/local/openai-api-key")];
+    let settings = [
+        ("OPENAI_MODEL", "stub"),
+        ("OPENAI_BASE_URL", base.as_str()),
+        ("OPENAI_API_KEY_SECRET", "/bench/local/openai-api-key"),
+    ];
     let mut functions = Vec::new();
     for _ in 0..manifest.concurrency {
         functions.push((setup.function(AGENT, aws_address, &settings).await, Mapped::default()));
@@ -92,9 +95,9 @@ pub async fn run(setup: &Setup) -> Outcome {
     for n in 0..REQUESTS {
         queue.send(events::content_request(n, 300), BTreeMap::new());
     }
-    let work = functions.iter().map(|(function, mapped)| {
-        map(AGENT, Arc::clone(&queue), &function.runtime, 1, manifest.visibility(), mapped)
-    });
+    let work = functions
+        .iter()
+        .map(|(function, mapped)| map(AGENT, Arc::clone(&queue), &function.runtime, 1, manifest.visibility(), mapped));
     let all_ready = async {
         while ready.len() < usize::try_from(REQUESTS).unwrap_or(0) && errors.is_empty() && start.elapsed() < LONGEST {
             tokio::time::sleep(Duration::from_millis(20)).await;

@@ -27,7 +27,14 @@ pub struct Mapped {
 }
 
 /// Maps a queue to a function for ever.
-pub async fn map(agent: &str, queue: Arc<Queue>, runtime: &Runtime, batch: usize, visibility: Duration, mapped: &Mapped) {
+pub async fn map(
+    agent: &str,
+    queue: Arc<Queue>,
+    runtime: &Runtime,
+    batch: usize,
+    visibility: Duration,
+    mapped: &Mapped,
+) {
     loop {
         let messages = queue.receive(batch, Duration::from_secs(20), visibility).await;
         if messages.is_empty() {

@@ -96,8 +96,12 @@ impl Setup {
         let python = text(&self.out.join("venv/bin/python"));
         let command = [python.as_str(), "-m", "awslambdaric", "handler.lambda_handler"];
         let contracts = text(&self.root.join("contracts"));
-        let settings =
-            [("PEER_PORTS", ports), ("PEER_SCHEMA", schema), ("PEER_CONTRACTS", &contracts), ("PYTHONDONTWRITEBYTECODE", "")];
+        let settings = [
+            ("PEER_PORTS", ports),
+            ("PEER_SCHEMA", schema),
+            ("PEER_CONTRACTS", &contracts),
+            ("PYTHONDONTWRITEBYTECODE", ""),
+        ];
         let mut program = Program::new(&command, "echo", caller, aws).with(&settings);
         program.folder = Some(self.root.join("benches/lambda/peer"));
         program

@@ -135,7 +135,8 @@ async fn worker(setup: &Setup, load: Load) -> Outcome {
     let program = Program::new(&[&setup.bootstrap(AGENT)], AGENT, AGENT, address).with(&settings());
     let process = program.start();
     let (sent, resident) = feed(&queue, &process, load).await;
-    let failed = aws.calls.all().iter().filter(|(call, _)| call.name.starts_with("ChangeMessage")).map(|(_, n)| n).sum();
+    let failed =
+        aws.calls.all().iter().filter(|(call, _)| call.name.starts_with("ChangeMessage")).map(|(_, n)| n).sum();
     Outcome { name: "worker", sent, done: queue.deleted(), failed, resident, minutes: minutes(load.time) }
 }
 
@@ -146,7 +147,8 @@ fn settings() -> [(&'static str, &'static str); 1] {
 /// Sends at an even pace and samples memory every second; then waits until the queue is empty.
 async fn feed(queue: &Queue, process: &Process, load: Load) -> (u64, Vec<(f64, f64)>) {
     let start = Instant::now();
-    let mut pace = interval(Duration::from_secs(1).div_f64(f64::from(u32::try_from(load.a_second).unwrap_or(u32::MAX))));
+    let mut pace =
+        interval(Duration::from_secs(1).div_f64(f64::from(u32::try_from(load.a_second).unwrap_or(u32::MAX))));
     pace.set_missed_tick_behavior(MissedTickBehavior::Burst);
     let (mut sent, mut samples) = (0, Vec::new());
     while start.elapsed() < load.time {

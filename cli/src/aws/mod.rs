@@ -69,7 +69,7 @@ pub(crate) async fn open(app: &App, settings: Settings) -> anyhow::Result<Mesh> 
         publisher: Arc::new(SnsTopics::new(deployment.sns.clone(), names)),
         clock,
         entropy: Arc::new(SystemEntropy),
-        place: Place::Aws(deployment),
+        place: Place::Aws(Box::new(deployment)),
     })
 }
 

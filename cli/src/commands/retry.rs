@@ -117,6 +117,9 @@ fn decide(run: Uuid, first: Published, end: Option<RunEnd>) -> Result<(Copied, S
     if !end.is_failure() {
         return Err(none(format!("it has not failed: it ended with {}", end.event_type)));
     }
+    if first.data.is_null() {
+        return Err(none("nobody keeps its body; send it anew".to_owned()));
+    }
     let Some(spec) = spec else { return Err(none("its type has no contract".to_owned())) };
     if let Err(refusal) = door::judge(spec, &first.data) {
         let cure = format!("mesh quarantine resubmit {run} --set field=value");
@@ -163,6 +166,7 @@ mod tests {
         let why_not = |first, end| decide(run, first, end).expect_err("no copy").note;
         assert!(why_not(valid(), None).contains("not ended"));
         assert!(why_not(valid(), Some(ended("Echoed", ""))).contains("not failed"));
+        assert!(why_not(first(Value::Null), Some(ended("EchoFailure", "X"))).contains("nobody keeps its body"));
         assert!(why_not(first(json!({})), Some(ended("ValidationError", "X"))).contains("resubmit"));
     }
 }

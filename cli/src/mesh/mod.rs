@@ -44,7 +44,7 @@ pub(crate) enum Place {
     Folder(Store),
     /// On Amazon SNS and SQS.
     #[cfg(feature = "aws")]
-    Aws(crate::aws::Deployment),
+    Aws(Box<crate::aws::Deployment>),
 }
 
 impl Mesh {

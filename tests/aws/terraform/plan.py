@@ -48,8 +48,8 @@ def _resources(module):
         yield from _resources(child)
 
 
-def make(folder, environment, *variables):
-    """Plans an environment with nobody to ask: no account, no network, an endpoint where nothing listens."""
+def make(folder, environments, *variables):
+    """Plans environments/<name>.tfvars, one over the other, with nobody to ask: no account, no network, an endpoint where nothing listens."""
     env = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "TF_VAR_"))}
     env |= {"AWS_ENDPOINT_URL": "http://127.0.0.1:9", "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
 
@@ -59,10 +59,10 @@ def make(folder, environment, *variables):
         assert done.returncode == 0, f"terraform {arguments[0]} failed:\n{done.stdout}\n{done.stderr}"
         return done.stdout
 
-    file = ROOT / f"terraform/environments/{environment}.tfvars"
+    files = [f"-var-file={ROOT}/terraform/environments/{name}.tfvars" for name in environments]
     given = [f"-var={pair}" for pair in ("local_endpoint=true", f"account={ACCOUNT}", *variables)]
     terraform("init", "-input=false", "-no-color")
-    terraform("plan", "-input=false", "-no-color", "-out=plan.tfplan", f"-var-file={file}", *given)
+    terraform("plan", "-input=false", "-no-color", "-out=plan.tfplan", *files, *given)
     return Plan(json.loads(terraform("show", "-json", "plan.tfplan")))
 
 

@@ -18,8 +18,11 @@ def test_a_queue_hides_a_message_for_six_times_the_timeout(plan):
 
 def test_content_gen_has_the_bounds_of_the_design_document(plan):
     function = plan.agent("content-gen", "aws_lambda_function")
-    assert (function["timeout"], function["memory_size"]) == (30, 256)
-    assert plan.variables["settings"]["content-gen"]["TIMEOUT_SECONDS"] == "25"
+    phase1 = plan.prefix == "va-phase1"
+    # A call's bound is 100 s where nobody says otherwise (shared/mesh/src/env.rs).
+    bounds = (30, "25") if phase1 else (120, None)
+    settings = plan.variables["settings"]["content-gen"]
+    assert (function["timeout"], settings.get("TIMEOUT_SECONDS"), function["memory_size"]) == (*bounds, 256)
     mapping = plan.agent("content-gen", "aws_lambda_event_source_mapping")
     assert mapping["scaling_config"] == [{"maximum_concurrency": 2}]
 

@@ -37,7 +37,7 @@ async fn main() {
     let args = Args::parse();
     let setup = Setup::new(args.bootstraps);
     let article = Article::measure(&setup, args.articles).await;
-    println!("{}\n{}", article.table(), article.sweep_table());
+    println!("{}\n{}", article.table(), article.beside());
     let extent = Extent { rounds: args.rounds, records: args.records, starts: args.starts };
     let comparison = Comparison::measure(&setup, extent).await;
     println!("{}\n", comparison.described());

@@ -84,7 +84,9 @@ async fn answer(State(aws): State<Arc<Aws>>, request: Request) -> Response {
     if let Some((service, operation)) = target.split_once('.') {
         return by_target(&aws, service, operation, &call).await;
     }
-    if call.header(header::CONTENT_TYPE.as_str()).is_some_and(|form| form.starts_with("application/x-www-form-urlencoded"))
+    if call
+        .header(header::CONTENT_TYPE.as_str())
+        .is_some_and(|form| form.starts_with("application/x-www-form-urlencoded"))
     {
         return sns::answer(&aws, &call);
     }

@@ -134,7 +134,8 @@ fn compare(left: Option<&Value>, how: &str, right: Option<&Value>) -> bool {
 
 fn equal(left: &Value, right: &Value) -> bool {
     let set = |value: &Value| -> Option<Vec<String>> {
-        let mut entries: Vec<String> = value.get("NS").or(value.get("SS"))?.as_array()?.iter().map(Value::to_string).collect();
+        let mut entries: Vec<String> =
+            value.get("NS").or(value.get("SS"))?.as_array()?.iter().map(Value::to_string).collect();
         entries.sort_unstable();
         Some(entries)
     };

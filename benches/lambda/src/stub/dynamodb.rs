@@ -69,7 +69,8 @@ impl Tables {
         let writes: Vec<(&str, &str, &Value)> = writes
             .map(|(kind, input)| (kind.as_str(), input["TableName"].as_str().unwrap_or_default(), input))
             .collect();
-        let refusals = writes.iter().map(|(_, name, input)| tables.entry((*name).to_owned()).or_default().refusal(name, input));
+        let refusals =
+            writes.iter().map(|(_, name, input)| tables.entry((*name).to_owned()).or_default().refusal(name, input));
         let refusals: Vec<Option<Value>> = refusals.collect();
         if refusals.iter().any(Option::is_some) {
             return Err(transaction_cancelled(refusals));

@@ -66,7 +66,8 @@ impl Buckets {
         }
         let chunked = call.header("x-amz-content-sha256").is_some_and(|hash| hash.starts_with("STREAMING-"));
         let (body, trailers) = if chunked { unchunk(&call.body) } else { (call.body.clone(), Vec::new()) };
-        let mut headers: HeaderMap = call.headers.iter().filter(|(name, _)| kept(name)).map(|(n, v)| (n.clone(), v.clone())).collect();
+        let mut headers: HeaderMap =
+            call.headers.iter().filter(|(name, _)| kept(name)).map(|(n, v)| (n.clone(), v.clone())).collect();
         for (name, value) in trailers.iter().filter(|(name, _)| name.starts_with("x-amz-checksum-")) {
             headers.insert(HeaderName::try_from(name).unwrap(), HeaderValue::try_from(value).unwrap());
         }
@@ -119,7 +120,9 @@ impl Buckets {
                 )
             })
             .collect();
-        let xml = format!("<ListBucketResult><Name>{bucket}</Name><IsTruncated>false</IsTruncated>{entries}</ListBucketResult>");
+        let xml = format!(
+            "<ListBucketResult><Name>{bucket}</Name><IsTruncated>false</IsTruncated>{entries}</ListBucketResult>"
+        );
         plain(StatusCode::OK, "application/xml", xml)
     }
 }
@@ -127,7 +130,8 @@ impl Buckets {
 fn kept(name: &HeaderName) -> bool {
     let name = name.as_str();
     let given_back = ["content-type", "cache-control", "content-disposition", "content-language"].contains(&name);
-    let checksum = name.starts_with("x-amz-checksum-") && name != "x-amz-checksum-mode" && name != "x-amz-checksum-algorithm";
+    let checksum =
+        name.starts_with("x-amz-checksum-") && name != "x-amz-checksum-mode" && name != "x-amz-checksum-algorithm";
     given_back || checksum || name.starts_with("x-amz-meta-")
 }
 

@@ -80,6 +80,9 @@ mod tests {
         let attributes = BTreeMap::from([("ce-id".to_owned(), "7".to_owned())]);
         let body = notification("m", "arn:aws:sns:r:a:t", "{\"a\":1}", &attributes);
         let unwrapped = mesh_core::envelope::unwrap(&body).unwrap();
-        assert_eq!((unwrapped.message.as_str(), unwrapped.message_attributes["ce-id"].value.as_str()), ("{\"a\":1}", "7"));
+        assert_eq!(
+            (unwrapped.message.as_str(), unwrapped.message_attributes["ce-id"].value.as_str()),
+            ("{\"a\":1}", "7")
+        );
     }
 }
