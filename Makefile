@@ -3,7 +3,7 @@
 CARGO ?= cargo
 MESH = $(CARGO) run --quiet --package mesh-cli --bin mesh --
 
-.PHONY: help demo up test check fmt bench package install new-agent bless clean up-aws down-aws test-aws
+.PHONY: help demo up test check fmt bench package install new-agent bless clean up-aws down-aws test-aws deploy
 
 help: ## Lists the targets.
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -52,3 +52,6 @@ down-aws: ## Stops and removes what up-aws started.
 
 test-aws: ## Conformance suites and the whole mesh on a local AWS endpoint: make test-aws [ARGS="-k burst"]
 	@tests/aws/run $(ARGS)
+
+deploy: ## Packages, plans, asks, applies, looks, sends one request: make deploy ENV=dev
+	@scripts/deploy.sh "$(ENV)" $(ARGS)

@@ -1,3 +1,13 @@
+output "prefix" {
+  description = "Prefix of every name."
+  value       = var.prefix
+}
+
+output "region" {
+  description = "Region of the deployment."
+  value       = var.region
+}
+
 output "account" {
   description = "Account of the deployment."
   value       = local.account

@@ -6,18 +6,23 @@ cd "$(dirname "$0")/../.."
 
 readonly OUT=target/bench-lambda AGENTS="content-gen echo publish review site"
 
-AGENTS=$AGENTS PROFILE=lambda scripts/package.sh
+case $(uname -m) in
+  x86_64) arch=x86_64 machine=x86_64 ;;
+  aarch64 | arm64) arch=arm64 machine=aarch64 ;;
+  *) echo "prepare: $(uname -m) machines run no Lambda functions" >&2 && exit 2 ;;
+esac
 
-# Selected together with the agents, so that nothing is compiled twice; the flags are those of scripts/package.sh.
+AGENTS=$AGENTS PROFILE=lambda ARCH=$arch scripts/package.sh
+
+# Selected together with the agents, so that nothing is compiled twice; flags and tools are those of scripts/package.sh.
 selection=(--profile lambda --bins --package mesh-bench-memory)
 for agent in $AGENTS; do
   selection+=(--package "agent-$agent" --features "agent-$agent/aws")
 done
 export RUSTFLAGS="--remap-path-prefix=$PWD=. --remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=cargo"
-PATH=$PWD/target/package-tools/bin:$PATH "${CARGO:-cargo}" lambda build --locked --disable-optimizations \
-  --target x86_64-unknown-linux-gnu.2.34 --lambda-dir "$OUT/built" "${selection[@]}"
+command -v cargo-lambda >/dev/null || PATH=$PWD/target/package-tools/bin:$PATH
+"${CARGO:-cargo}" lambda build --locked --disable-optimizations --target "$machine-unknown-linux-gnu.2.34" \
+  --lambda-dir "$OUT/built" "${selection[@]}"
 
-if [[ ! -x $OUT/venv/bin/python ]]; then
-  python3 -m venv "$OUT/venv"
-fi
-"$OUT/venv/bin/pip" install --quiet --disable-pip-version-check --require-virtualenv -r benches/lambda/peer/requirements.txt
+[[ -x $OUT/venv/bin/python ]] || python3 -m venv "$OUT/venv"
+"$OUT/venv/bin/pip" install --quiet --disable-pip-version-check --requirement benches/lambda/peer/requirements.txt

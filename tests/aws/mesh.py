@@ -193,9 +193,13 @@ class Mesh:
         bucket, key = uri.removeprefix("s3://").split("/", 1)
         return self.s3.get_object(Bucket=bucket, Key=key)["Body"].read()
 
-    def log_lines(self, agent: str) -> Iterator[str]:
-        pages = self.logs.get_paginator("filter_log_events").paginate(logGroupName=f"/aws/lambda/{self.name(agent)}")
-        return (entry["message"] for page in pages for entry in page["events"])
+    def log_lines(self, function: str) -> list[str]:
+        """What a function logged; nothing when it has not run yet."""
+        pages = self.logs.get_paginator("filter_log_events").paginate(logGroupName=f"/aws/lambda/{function}")
+        try:
+            return [entry["message"] for page in pages for entry in page["events"]]
+        except self.logs.exceptions.ResourceNotFoundException:
+            return []
 
     @property
     def credentials(self) -> dict[str, str]:

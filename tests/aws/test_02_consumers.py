@@ -57,8 +57,7 @@ def test_a_raw_queue_gets_the_payload_itself(mesh: Mesh, request_id: str) -> Non
 
 def test_a_function_is_invoked(mesh: Mesh, request_id: str) -> None:
     def heard() -> list[Event]:
-        pages = mesh.logs.get_paginator("filter_log_events").paginate(logGroupName=f"/aws/lambda/{consumers.FUNCTION}")
-        lines = [entry["message"] for page in pages for entry in page["events"] if request_id in entry["message"]]
+        lines = [line for line in mesh.log_lines(consumers.FUNCTION) if request_id in line]
         records = [json.loads(line)["Records"][0]["Sns"] for line in lines]
         return [Event.of_notification(json.dumps(record), mesh.prefix) for record in records]
 

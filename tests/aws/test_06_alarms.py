@@ -27,7 +27,7 @@ def of_alarm(alarm: dict) -> Metric:
 
 def written(mesh: Mesh, agent: str) -> set[Metric]:
     """The metrics in an agent's log (CloudWatch's embedded metric format)."""
-    return {metric for line in mesh.log_lines(agent) if '"_aws"' in line for metric in of_line(json.loads(line))}
+    return {metric for line in mesh.log_lines(mesh.name(agent)) if '"_aws"' in line for metric in of_line(json.loads(line))}
 
 
 def of_line(line: dict) -> Iterator[Metric]:

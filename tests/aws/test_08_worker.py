@@ -71,14 +71,14 @@ def start(mesh: Mesh, agent: str, folder: Path) -> subprocess.Popen:
 
 
 def test_workers_publish_an_article(mesh: Mesh, recorder: Recorder, workers: dict[str, subprocess.Popen]) -> None:
-    runs = len([line for line in mesh.log_lines("content-gen") if line.startswith("START")])
+    runs = len([line for line in mesh.log_lines(mesh.name("content-gen")) if line.startswith("START")])
     request_id = mesh.request("Workers in place of functions")
     published = recorder.await_event(request_id, "ContentPublished", 60)
     assert_valid(recorder.of_request(request_id, "ContentReady")[0], "content-ready-v1")
     assert_valid(published, "content-published-v1")
     assert mesh.read(published.payload["page"]["uri"])
     assert all(process.poll() is None for process in workers.values())
-    started = [line for line in mesh.log_lines("content-gen") if line.startswith("START")]
+    started = [line for line in mesh.log_lines(mesh.name("content-gen")) if line.startswith("START")]
     # Sweeps go on; they are one a minute.
     assert len(started) - runs <= 1
 

@@ -41,8 +41,8 @@ struct Mesh {
 }
 
 impl Article {
-    /// Sends articles of 800 words through the mesh, one after another, and counts. The first one is not counted: it finds
-    /// cold clients and an empty site.
+    /// Sends articles of 800 words through the mesh, one after another, and counts. The first one is not counted: it
+    /// finds cold clients and an empty site.
     pub async fn measure(setup: &Setup, articles: u64) -> Self {
         let mesh = Mesh::start(setup).await;
         let work = join_all(mesh.functions.iter().map(|(agent, function, mapped)| {

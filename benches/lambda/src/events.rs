@@ -107,8 +107,8 @@ mod tests {
         let messages = [message(String::new())];
         let id = messages[0].id.clone();
         let answer = Ok(json!({ "batchItemFailures": [{ "itemIdentifier": id }] }));
-        assert_eq!(failed(&answer, &messages), [id.clone()]);
-        assert_eq!(failed(&Err(Value::Null), &messages), [id]);
+        assert_eq!(failed(&answer, &messages), failed(&Err(Value::Null), &messages));
+        assert_eq!(failed(&answer, &messages), [id]);
         assert!(failed(&Ok(json!({ "batchItemFailures": [] })), &messages).is_empty());
     }
 }

@@ -1,4 +1,5 @@
-//! What one agent costs as a Lambda function: start, time a record, calls to AWS, memory, size; beside a peer in Python.
+//! What one agent costs as a Lambda function: start, time a record, calls to AWS, memory, size; beside a peer in
+//! Python.
 //! Stubs of AWS, the processes that are measured, and what is made of the figures. Measurements, not the product.
 #![allow(clippy::disallowed_methods, reason = "measurements read the clock and start tasks")]
 #![allow(

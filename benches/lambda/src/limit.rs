@@ -1,4 +1,5 @@
-//! A provider that takes sixty requests a minute, and a hundred and twenty sent at once: none fails, none goes out early.
+//! A provider that takes sixty requests a minute, and a hundred and twenty sent at once: none fails, none goes out
+//! early.
 
 use std::{
     collections::BTreeMap,
@@ -61,9 +62,9 @@ impl Outcome {
     pub fn described(&self) -> String {
         let Self { ready, errors, dead, put_off, calls, refused, early, beside, took } = self;
         format!(
-            "limit: {ready} of {REQUESTS} articles ready in {:.0} s, {errors} errors, {dead} dead letters, {put_off} put off; \
-             {calls} calls, {refused} refused with 429, {early} repeated before Retry-After was over ({beside} first calls of \
-             another article in that time): {}",
+            "limit: {ready} of {REQUESTS} articles ready in {:.0} s, {errors} errors, {dead} dead letters, \
+             {put_off} put off; {calls} calls, {refused} refused with 429, {early} repeated before Retry-After was \
+             over ({beside} calls for another article in that time): {}",
             took.as_secs_f64(),
             if self.holds() { "ok" } else { "FAILED" },
         )

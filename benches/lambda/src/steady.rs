@@ -86,8 +86,9 @@ impl Outcome {
         let memory = |at: Option<&(f64, f64)>| at.map_or(0.0, |(_, kib)| kib / 1024.0);
         let Self { name, sent, done, failed, .. } = self;
         format!(
-            "{name}: {done} of {sent} messages handled, {failed} failed; resident {:.1} MiB after the warm-up, {:.1} MiB at \
-             the end; slope {:+.2} KiB/min, that is {:+.0} KiB over the measured {:.1} min (bound {BOUND_KIB:.0} KiB): {}",
+            "{name}: {done} of {sent} messages handled, {failed} failed; resident {:.1} MiB after the warm-up, \
+             {:.1} MiB at the end; slope {:+.2} KiB/min, that is {:+.0} KiB over the measured {:.1} min (bound \
+             {BOUND_KIB:.0} KiB): {}",
             memory(self.measured().first()),
             memory(self.resident.last()),
             self.slope(),

@@ -1,5 +1,5 @@
-//! Ports that answer at once. The ledger is a real one, as far as an agent without documents needs it: it knows what was
-//! handled, under which lease, and keeps the outbox.
+//! Ports that answer at once. The ledger is a real one, as far as an agent without documents needs it: it knows what
+//! was handled, under which lease, and keeps the outbox.
 
 use std::{collections::BTreeMap, ops::Range, sync::Mutex, time::Duration};
 

@@ -186,7 +186,9 @@ mod tests {
         let item = json!({ "id": {"S": "7"}, "n": {"N": "9"}, "w": {"NS": ["1", "2"]} });
         let input = json!({
             "ExpressionAttributeNames": {"#id": "id"},
-            "ExpressionAttributeValues": {":id": {"S": "7"}, ":low": {"N": "1"}, ":high": {"N": "10"}, ":w": {"NS": ["2", "1"]}},
+            "ExpressionAttributeValues": {
+                ":id": {"S": "7"}, ":low": {"N": "1"}, ":high": {"N": "10"}, ":w": {"NS": ["2", "1"]},
+            },
         });
         Condition::of(condition).holds(Bindings::of(&input), item.as_object().unwrap())
     }

@@ -164,7 +164,8 @@ mod tests {
     use super::*;
 
     fn item() -> Item {
-        let item = json!({ "id": {"S": "7"}, "n": {"N": "2"}, "m": {"M": {"a": {"L": [{"BOOL": false}]}}}, "old": {"S": "x"} });
+        let inner = json!({"M": {"a": {"L": [{"BOOL": false}]}}});
+        let item = json!({ "id": {"S": "7"}, "n": {"N": "2"}, "m": inner, "old": {"S": "x"} });
         item.as_object().unwrap().clone()
     }
 
@@ -172,7 +173,9 @@ mod tests {
     fn an_update_counts_sets_inside_and_removes() {
         let input = json!({
             "ExpressionAttributeNames": {"#n": "n", "#new": "new"},
-            "ExpressionAttributeValues": {":one": {"N": "1"}, ":zero": {"N": "0"}, ":yes": {"BOOL": true}, ":l": {"L": [{"N": "9"}]}},
+            "ExpressionAttributeValues": {
+                ":one": {"N": "1"}, ":zero": {"N": "0"}, ":yes": {"BOOL": true}, ":l": {"L": [{"N": "9"}]},
+            },
         });
         let mut changed = item();
         let expression = "SET #n = if_not_exists(#n, :zero) + :one, #new = if_not_exists(#new, :zero) + :one, \

@@ -1,5 +1,5 @@
-//! Stubs on loopback: AWS itself, the Lambda Runtime API, a model's provider. They answer at once and count what they are
-//! asked. They know what the mesh and its peer ask for, and no more; what they do not know they refuse by name.
+//! Stubs on loopback: AWS itself, the Lambda Runtime API, a model's provider. They answer at once and count what they
+//! are asked. They know what the mesh and its peer ask for, and no more; what they do not know they refuse by name.
 
 mod aws;
 mod calls;

@@ -56,8 +56,8 @@ impl Model {
         self.exchanges.lock().unwrap().clone()
     }
 
-    /// Accepts a request, or says how long to wait: until the oldest of the last minute is a minute old, in whole seconds
-    /// as `Retry-After` has them.
+    /// Accepts a request, or says how long to wait: until the oldest of the last minute is a minute old, in whole
+    /// seconds as `Retry-After` has them.
     fn admit(&self, now: Instant) -> Option<Duration> {
         let mut accepted = self.accepted.lock().unwrap();
         while accepted.front().is_some_and(|at| now - *at >= MINUTE) {

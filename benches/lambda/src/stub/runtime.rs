@@ -82,8 +82,8 @@ impl Runtime {
         Self { address: serve(router).await, orders, first_next, init_error }
     }
 
-    /// When the function was ready: its first `/next`. An error in its initialisation ends the measurement; its output is in
-    /// `log`.
+    /// When the function was ready: its first `/next`. An error in its initialisation ends the measurement; its output
+    /// is in `log`.
     pub async fn ready(&self, log: &Path) -> Instant {
         let (mut ready, mut failed) = (self.first_next.clone(), self.init_error.clone());
         tokio::select! {

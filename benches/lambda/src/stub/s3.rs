@@ -115,7 +115,8 @@ impl Buckets {
             .map(|(key, object)| {
                 let (etag, size) = (object.etag.trim_matches('"'), object.body.len());
                 format!(
-                    "<Contents><Key>{key}</Key><LastModified>2026-11-21T00:00:00.000Z</LastModified><ETag>&quot;{etag}&quot;\
+                    "<Contents><Key>{key}</Key><LastModified>2026-11-21T00:00:00.000Z</LastModified><ETag>\
+                     &quot;{etag}&quot;\
                      </ETag><Size>{size}</Size><StorageClass>STANDARD</StorageClass></Contents>"
                 )
             })

@@ -21,7 +21,8 @@ pub(super) fn answer(aws: &Aws, call: &Call) -> Response {
         _ => return plain(StatusCode::NOT_IMPLEMENTED, "text/plain", format!("the stub has no SNS {operation}")),
     };
     let xml = format!(
-        "<{operation}Response xmlns=\"http://sns.amazonaws.com/doc/2010-03-31/\"><{operation}Result>{result}</{operation}Result>\
+        "<{operation}Response xmlns=\"http://sns.amazonaws.com/doc/2010-03-31/\">\
+         <{operation}Result>{result}</{operation}Result>\
          <ResponseMetadata><RequestId>stub</RequestId></ResponseMetadata></{operation}Response>"
     );
     plain(StatusCode::OK, "text/xml", xml)
