@@ -3,7 +3,7 @@
 CARGO ?= cargo
 MESH = $(CARGO) run --quiet --package mesh-cli --bin mesh --
 
-.PHONY: help demo up test check fmt bench package install new-agent bless clean up-aws down-aws test-aws deploy
+.PHONY: help demo up test check fmt bench bench-lambda soak package install new-agent bless clean up-aws down-aws test-aws deploy
 
 help: ## Lists the targets.
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -27,6 +27,13 @@ fmt: ## Formats the code.
 
 bench: ## Measures; benches/README.md says what and how.
 	$(CARGO) bench --package mesh-benches
+
+bench-lambda: ## Measures the Lambda functions beside Powertools for Python; benches/README.md says how.
+	CARGO="$(CARGO)" benches/lambda/prepare.sh
+	$(CARGO) run --quiet --release --package mesh-bench-lambda --bin bench-lambda -- $(ARGS)
+
+soak: package ## Half an hour of load, memory flat; a provider's limit kept: make soak [MINUTES=2]
+	$(CARGO) run --quiet --release --package mesh-bench-lambda --bin soak -- --minutes $(or $(MINUTES),30) $(ARGS)
 
 package: ## Lambda zips: make package [ARCH=arm64] [AGENTS="review site"] [PROFILE=lambda-test]
 	@ARCH="$(ARCH)" AGENTS="$(AGENTS)" PROFILE="$(PROFILE)" CARGO="$(CARGO)" scripts/package.sh

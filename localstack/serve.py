@@ -2,7 +2,7 @@
 
 1. Its DescribeAlarms leaves most of an alarm out in the Query protocol, which Terraform's AWS provider 5 speaks: every
    plan would change every alarm. In JSON it is complete, so the XML is written from that.
-2. It asks for permissions that IAM does not know: on AWS who may send may send a batch (`sns:Publish`, `sqs:SendMessage`).
+2. It asks for permissions that IAM does not know: on AWS `sns:Publish` and `sqs:SendMessage` are good for batches too.
 """
 
 import json

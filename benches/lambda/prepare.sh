@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
-readonly OUT=target/bench-lambda AGENTS="content-gen echo publish review site"
+readonly OUT=target/bench-lambda MEASURED="content-gen echo publish review site"
 
 case $(uname -m) in
   x86_64) arch=x86_64 machine=x86_64 ;;
@@ -12,11 +12,11 @@ case $(uname -m) in
   *) echo "prepare: $(uname -m) machines run no Lambda functions" >&2 && exit 2 ;;
 esac
 
-AGENTS=$AGENTS PROFILE=lambda ARCH=$arch scripts/package.sh
+AGENTS=$MEASURED PROFILE=lambda ARCH=$arch scripts/package.sh
 
 # Selected together with the agents, so that nothing is compiled twice; flags and tools are those of scripts/package.sh.
 selection=(--profile lambda --bins --package mesh-bench-memory)
-for agent in $AGENTS; do
+for agent in $MEASURED; do
   selection+=(--package "agent-$agent" --features "agent-$agent/aws")
 done
 export RUSTFLAGS="--remap-path-prefix=$PWD=. --remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=cargo"

@@ -80,6 +80,10 @@ impl App {
     /// The settings; `model` replaces what the environment says of the text model.
     pub(crate) fn settings(&self, model: Option<&str>) -> Result<Settings, ConfigError> {
         let mut pairs = self.environment.clone();
+        if self.target == Target::Aws {
+            // There each function has settings of its own; of ours only names nobody knows matter.
+            pairs.retain(|name, _| name.starts_with("MESH_") && name != env::MESH_TEXT_MODEL);
+        }
         if let Some(model) = model {
             pairs.insert(env::MESH_TEXT_MODEL.to_owned(), model.to_owned());
         }
@@ -170,5 +174,16 @@ mod tests {
     fn the_model_asked_for_replaces_that_of_the_environment() {
         let settings = testing::app().settings(Some("gpt")).expect_err("no provider").to_string();
         assert!(settings.contains("MESH_TEXT_MODEL"), "{settings}");
+    }
+
+    #[test]
+    fn the_model_of_this_shell_is_not_that_of_a_deployment() {
+        let mut app = testing::app();
+        app.environment.insert(env::OPENAI_API_KEY.into(), "k".into());
+        assert!(app.settings(None).is_err(), "a key and no model");
+        app.target = Target::Aws;
+        assert!(app.settings(None).is_ok());
+        app.environment.insert("MESH_ATTEMPT".into(), "3".into());
+        assert!(app.settings(None).is_err(), "no such setting");
     }
 }

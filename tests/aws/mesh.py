@@ -71,6 +71,8 @@ class Mesh:
 
     def __init__(self, endpoint: str, region: str, prefix: str, key: str = "test") -> None:
         self.endpoint, self.region, self.prefix, self.key = endpoint, region, prefix, key
+        # Topics are new in each run: an article on the topic of another is sent back for revision.
+        self.run = uuid.uuid4().hex[:6]
 
     def client(self, service: str, key: str | None = None) -> Any:
         config = Config(retries={"max_attempts": 2}, max_pool_connections=20, s3={"addressing_style": "path"})
@@ -152,7 +154,8 @@ class Mesh:
     def request(self, topic: str, words: int = 300, **fields: Any) -> str:
         """Publishes a bare request and gives back its `request_id`."""
         request_id = f"{topic.replace(' ', '-')}-{uuid.uuid4().hex[:8]}"
-        self.publish({"content_topic": topic, "word_count": words, "request_id": request_id} | fields)
+        body = {"content_topic": f"{topic} {self.run}", "word_count": words, "request_id": request_id}
+        self.publish(body | fields)
         return request_id
 
     def publish(self, body: Any, channel: str = "/content/request") -> None:
@@ -163,7 +166,7 @@ class Mesh:
         """So many requests on as many topics, published ten at a time."""
         ids = [f"{topic.replace(' ', '-')}-{at}-{uuid.uuid4().hex[:8]}" for at in range(count)]
         bodies = [
-            {"content_topic": f"{topic} number {at}", "word_count": 300, "request_id": one}
+            {"content_topic": f"{topic} number {at} {self.run}", "word_count": 300, "request_id": one}
             for at, one in enumerate(ids)
         ]
         for start in range(0, count, 10):
@@ -217,7 +220,9 @@ class Mesh:
         """Runs the AWS command line, a client that knows nothing of the mesh."""
         environment = self.credentials | ({"AWS_ACCESS_KEY_ID": key} if key else {})
         program = str(Path(sys.executable).parent / "aws")
-        done = subprocess.run([program, *arguments], env=environment, capture_output=True, text=True, check=False)
+        # AWS CLI 1 does not heed AWS_ENDPOINT_URL for SQS.
+        command = [program, "--endpoint-url", self.endpoint, *arguments]
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
         assert not check or done.returncode == 0, done.stderr
         return done
 

@@ -35,6 +35,7 @@ class ModelStub:
         self.statuses: Counter[int] = Counter()
         self.topics: Counter[str] = Counter()
         self.keys: Counter[str] = Counter()
+        self.answered: Counter[str] = Counter()
         self._faults: list[tuple[str, str, int]] = []
         self._recent: deque[float] = deque()
         self._lock = threading.Lock()
@@ -69,6 +70,11 @@ class ModelStub:
         with self._lock:
             return sum(count for about, count in self.topics.items() if topic in about)
 
+    def articles_about(self, topic: str) -> int:
+        """How many articles on a topic that holds `topic` were written."""
+        with self._lock:
+            return sum(count for about, count in self.answered.items() if topic in about)
+
     def watch(self) -> None:
         """Counts the calls open at once anew."""
         with self._lock:
@@ -92,6 +98,7 @@ class ModelStub:
             with self._lock:
                 self.open -= 1
                 self.statuses[reply[0]] += 1
+                self.answered[topic] += reply[0] == 200
         return reply[0], headers, reply[1]
 
     def _fault(self, key: str, topic: str) -> tuple[str | None, dict]:

@@ -23,14 +23,14 @@ def test_every_run_of_a_burst_ends_once(
     fates = [row["id"]["S"] for row in mesh.rows("fates")]
     assert all(fates.count(event.run) == 1 for event in finals)
     assert stub.most_open == 2
-    assert stub.calls_about(f"Burst of {count} ") == count, "each article is paid for once"
+    assert stub.articles_about(f"Burst of {count} ") == count, "an article is paid for twice"
     never(lambda: len(recorder.finals(sent)) > count, "a run ends a second time")
     for agent in mesh.agents:
         assert mesh.depth(mesh.queue_named(mesh.name(f"{agent}-dlq"))) == 0
 
 
 def test_a_provider_that_allows_sixty_calls_a_minute(mesh: Mesh, recorder: Recorder, stub: ModelStub) -> None:
-    """What is too much for the provider waits as long as it asks, and succeeds. Sixty a minute are six in six seconds."""
+    """What is too much for the provider waits as long as it asks. Sixty a minute are six in six seconds."""
     refused = stub.statuses[429]
     stub.limit = (6, 6.0)
     try:

@@ -3,7 +3,6 @@
 import json
 import os
 import subprocess
-from collections.abc import Iterator
 
 import pytest
 from events import Recorder, assert_valid
@@ -14,43 +13,25 @@ BY_HAND = 4
 
 
 @pytest.fixture(scope="module")
-def sent(mesh: Mesh, recorder: Recorder) -> Iterator[set[str]]:
-    """Requests whose articles cannot be published, because nobody may write to the bucket of the site."""
-    with unwritable(mesh, mesh.site):
+def sent(mesh: Mesh, recorder: Recorder) -> set[str]:
+    """Requests whose articles could not be published, because the bucket of the site was gone."""
+    remove(mesh, mesh.site)
+    try:
         requests = mesh.burst("Dead letters", LETTERS)
-        eventually(lambda: depth(mesh) == LETTERS, f"{LETTERS} dead letters; there are {depth(mesh)}", 120, every=0.5)
-    yield requests
+        eventually(lambda: depth(mesh) == LETTERS, f"{LETTERS} dead letters", 120, every=0.5)
+    finally:
+        mesh.s3.create_bucket(Bucket=mesh.site, CreateBucketConfiguration={"LocationConstraint": mesh.region})
+    return requests
 
 
-class unwritable:
-    """Nobody may write to the bucket."""
-
-    def __init__(self, mesh: Mesh, bucket: str) -> None:
-        self.mesh, self.bucket = mesh, bucket
-
-    def __enter__(self) -> None:
-        self.before = self.mesh.s3.get_bucket_policy(Bucket=self.bucket)["Policy"] if self.has_policy() else None
-        deny = {
-            "Effect": "Deny",
-            "Principal": "*",
-            "Action": "s3:PutObject",
-            "Resource": f"arn:aws:s3:::{self.bucket}/*",
-        }
-        policy = json.dumps({"Version": "2012-10-17", "Statement": [deny]})
-        self.mesh.s3.put_bucket_policy(Bucket=self.bucket, Policy=policy)
-
-    def __exit__(self, *_: object) -> None:
-        if self.before:
-            self.mesh.s3.put_bucket_policy(Bucket=self.bucket, Policy=self.before)
-        else:
-            self.mesh.s3.delete_bucket_policy(Bucket=self.bucket)
-
-    def has_policy(self) -> bool:
-        try:
-            self.mesh.s3.get_bucket_policy(Bucket=self.bucket)
-        except self.mesh.s3.exceptions.ClientError:
-            return False
-        return True
+def remove(mesh: Mesh, bucket: str) -> None:
+    """Empties and deletes the bucket."""
+    for page in mesh.s3.get_paginator("list_object_versions").paginate(Bucket=bucket):
+        found = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
+        if found:
+            objects = [{"Key": one["Key"], "VersionId": one["VersionId"]} for one in found]
+            mesh.s3.delete_objects(Bucket=bucket, Delete={"Objects": objects, "Quiet": True})
+    mesh.s3.delete_bucket(Bucket=bucket)
 
 
 def depth(mesh: Mesh) -> int:

@@ -83,7 +83,8 @@ fn dependencies_follow_the_arrows() {
         // The process of an agent, not its library: both are optional, behind the feature `aws`.
         let process = extra.difference(&set(&["mesh-aws", "mesh-models"])).count() == 0;
         assert!(process, "{agent} depends on another agent or an adapter: {extra:?}");
-        let text = fs::read_to_string(root().join("agents").join(agent.trim_start_matches("agent-")).join("Cargo.toml"));
+        let text =
+            fs::read_to_string(root().join("agents").join(agent.trim_start_matches("agent-")).join("Cargo.toml"));
         for adapter in extra {
             let line = format!("{adapter} = {{ workspace = true, optional = true }}");
             assert!(text.as_ref().expect("Cargo.toml").contains(&line), "{agent}: {adapter} is not optional");

@@ -78,8 +78,19 @@ fn named(cell: &str) -> Vec<&str> {
     spans(cell).into_iter().filter(|span| is_path(span) || root().join(span).is_file()).collect()
 }
 
-/// Whether `text` holds a test of this name.
-fn has_test(text: &str, name: &str) -> bool {
+/// Where tests are written: Rust, pytest, Terraform.
+const TESTS: [&str; 3] = [".rs", ".py", ".tftest.hcl"];
+
+/// Whether `text`, the content of `file`, holds a test of this name.
+fn has_test(file: &str, text: &str, name: &str) -> bool {
+    match file {
+        file if file.ends_with(".py") => text.lines().any(|line| line.starts_with(&format!("def {name}("))),
+        file if file.ends_with(".hcl") => text.lines().any(|line| line.starts_with(&format!("run \"{name}\""))),
+        _ => has_rust_test(text, name),
+    }
+}
+
+fn has_rust_test(text: &str, name: &str) -> bool {
     let lines: Vec<&str> = text.lines().map(str::trim).collect();
     let function = |line: &str| {
         line.trim_start_matches("async ").strip_prefix("fn ").and_then(|rest| rest.split('(').next()) == Some(name)
@@ -90,15 +101,15 @@ fn has_test(text: &str, name: &str) -> bool {
     })
 }
 
-/// The tests of a cell: `path` + `name`, `name`; `path` + `name`. What is no Rust file only has to exist.
+/// The tests of a cell: `path` + `name`, `name`; `path` + `name`. What holds no tests only has to exist.
 fn tests(row: &Row) -> Vec<(&str, &str)> {
     let mut file = None;
     let mut tests = Vec::new();
     for span in spans(&row.test) {
         match file {
-            _ if span.contains('/') => file = Some(span).filter(|span| span.ends_with(".rs")),
+            _ if span.contains('/') => file = Some(span).filter(|span| TESTS.iter().any(|end| span.ends_with(end))),
             Some(file) => tests.push((file, span)),
-            None => panic!("{}: {span} stands behind no Rust file", row.at),
+            None => panic!("{}: {span} stands behind no file of tests", row.at),
         }
     }
     tests
@@ -127,7 +138,7 @@ fn every_test_that_is_named_exists() {
     for row in documents.values().flatten() {
         for (file, name) in tests(row) {
             let text = files.entry(file).or_insert_with(|| fs::read_to_string(root().join(file)).unwrap_or_default());
-            assert!(has_test(text, name), "{}: {file} has no test {name}", row.at);
+            assert!(has_test(file, text, name), "{}: {file} has no test {name}", row.at);
         }
     }
     assert!(files.len() > 20, "the tables name tests of only {} files", files.len());
@@ -161,6 +172,8 @@ fn every_section_has_a_row_and_no_row_is_of_another() {
 #[test]
 fn a_test_that_is_none_is_noticed() {
     let text = "#[test]\nfn one() {}\n\nfn helper() {}\n\n#[tokio::test]\n// why\nasync fn two() {}\n";
-    assert!(has_test(text, "one") && has_test(text, "two"));
-    assert!(!has_test(text, "helper") && !has_test(text, "on") && !has_test(text, "three"));
+    let has = |name| has_test("a.rs", text, name);
+    assert!(has("one") && has("two") && !has("helper") && !has("on") && !has("three"));
+    assert!(has_test("a.py", "def test_one(mesh):\n", "test_one") && !has_test("a.py", "def test_one(", "test_on"));
+    assert!(has_test("a.tftest.hcl", "run \"one\" {\n", "one") && !has_test("a.tftest.hcl", "run \"one\" {", "on"));
 }

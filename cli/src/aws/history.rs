@@ -1,27 +1,26 @@
 //! What was published, as the ledgers tell it: outboxes keep every message an agent has sent, byte for byte.
 //! What came from outside of the mesh is in no outbox; of that there is what the ledger and the quarantine know.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
 use anyhow::bail;
 use async_trait::async_trait;
 use mesh_aws::{DynamoState, Names, S3Blobs};
-use mesh_contracts::{find_type, records::ContentRecord};
+use mesh_contracts::records::ContentRecord;
 use mesh_core::{
-    Manifest, Timestamp,
-    envelope::{self, attribute},
-    ids,
-    message::Message,
-    ports::{BlobsExt, Clock, DocKey, LedgerEntry, StateStore},
+    Manifest, Timestamp, ids,
+    ports::{BlobsExt, Clock, DocKey, IdRange, LedgerEntry, StateStore},
     runner::{Quarantined, quarantine_key},
 };
-use mesh_embedded::JournalEntry;
 use uuid::Uuid;
 
+use super::events::{from_quarantine, published, stub};
 use crate::{door, history::History, journal::Published};
 
 /// Most bytes of a message that are read; none is larger.
 const MOST_BYTES: u64 = 4 * 1024 * 1024;
+/// Most fates that are read.
+const MOST_FATES: usize = 1_000_000;
 /// Most copies of copies that are followed.
 const MOST_COPIES: usize = 100;
 
@@ -112,8 +111,14 @@ impl History for LedgerHistory {
     }
 
     async fn about(&self, subject: Uuid) -> anyhow::Result<Vec<Published>> {
-        match self.record(subject).await? {
-            Some(record) => self.of_run(record.correlation_id.0).await,
+        if let Some(record) = self.record(subject).await? {
+            return self.of_run(record.correlation_id.0).await;
+        }
+        // A content that never came to be: no index knows of it, but the fates name the runs that might have made it.
+        let fates = self.state.list("fates", &IdRange::default(), MOST_FATES).await?;
+        let mut runs = fates.iter().filter_map(|fate| fate.key.id.parse::<Uuid>().ok());
+        match runs.find(|run| ids::of_content(*run).0 == subject) {
+            Some(run) => self.of_run(run).await,
             None => Ok(Vec::new()),
         }
     }
@@ -149,81 +154,4 @@ impl History for LedgerHistory {
     async fn since(&self, _: u64, _: Option<&str>, _: usize) -> anyhow::Result<Vec<Published>> {
         bail!("topics keep nothing of what was published; `mesh tail` shows what is published from now on")
     }
-}
-
-/// A message as it was published. Its number is its time, in milliseconds.
-pub(super) fn published(message: &Message) -> Published {
-    let Message { channel, subject, attributes, body } = message.clone();
-    let at = attributes.get(attribute::TIME).and_then(|at| Timestamp::parse(at)).unwrap_or(Timestamp(0));
-    journalled(channel, at, String::new(), subject, attributes, body)
-}
-
-/// A message as the journal of an embedded mesh would have it.
-pub(super) fn journalled(
-    channel: String,
-    at: Timestamp,
-    message_id: String,
-    subject: String,
-    attributes: BTreeMap<String, String>,
-    body: String,
-) -> Published {
-    let read = |name: &str| attributes.get(name).cloned();
-    Published::from(JournalEntry {
-        seq: u64::try_from(at.0).unwrap_or(0),
-        at,
-        channel,
-        message_id,
-        event_id: read(attribute::ID),
-        event_type: read(attribute::TYPE),
-        correlation_id: read(attribute::CORRELATION_ID),
-        about: read(attribute::SUBJECT),
-        subject,
-        attributes,
-        body,
-    })
-}
-
-/// The channel of a topic, by its ARN.
-pub(super) fn channel_of(names: &Names, topic_arn: &str) -> Option<&'static str> {
-    let mut channels = mesh_contracts::EVENTS.iter().map(|spec| spec.channel);
-    channels.find(|channel| names.topic_arn(channel) == topic_arn)
-}
-
-fn channel_of_type(event_type: &str) -> &'static str {
-    find_type(event_type).map_or("", |spec| spec.channel)
-}
-
-fn from_quarantine(kept: Quarantined, entry: &LedgerEntry, names: &Names) -> Published {
-    let Quarantined { body, attributes, .. } = kept;
-    let at = |text: Option<&String>| text.and_then(|text| Timestamp::parse(text));
-    let channel = channel_of_type(&entry.event_type).to_owned();
-    let mut event = match envelope::unwrap(&body) {
-        None => {
-            let at = at(attributes.get(attribute::TIME)).unwrap_or(entry.updated_at);
-            journalled(channel, at, String::new(), String::new(), attributes, body)
-        }
-        Some(sns) => {
-            let attributes: BTreeMap<String, String> =
-                sns.message_attributes.into_iter().map(|(name, one)| (name, one.value)).collect();
-            let at = at(attributes.get(attribute::TIME)).or(at(sns.timestamp.as_ref())).unwrap_or(entry.updated_at);
-            let topic = sns.topic_arn.as_deref().and_then(|arn| channel_of(names, arn));
-            let channel = topic.map_or(channel, str::to_owned);
-            journalled(channel, at, sns.message_id, sns.subject.unwrap_or_default(), attributes, sns.message)
-        }
-    };
-    // The ledger knows which id the mesh has given it.
-    (event.event_id, event.correlation_id) = (entry.event_id, entry.correlation_id);
-    event
-}
-
-/// What the ledger says of an event whose message nobody keeps.
-fn stub(entry: &LedgerEntry, record: Option<&ContentRecord>, before: Option<Timestamp>) -> Published {
-    let at = record.map(|record| record.created_at.at().into()).or(before).unwrap_or(entry.updated_at);
-    let channel = channel_of_type(&entry.event_type).to_owned();
-    let attributes =
-        [(attribute::TYPE, entry.event_type.clone()), (attribute::CORRELATION_ID, entry.correlation_id.to_string())];
-    let attributes = attributes.map(|(name, value)| (name.to_owned(), value)).into();
-    let mut event = journalled(channel, at, String::new(), String::new(), attributes, "null".to_owned());
-    (event.event_id, event.correlation_id) = (entry.event_id, entry.correlation_id);
-    event
 }

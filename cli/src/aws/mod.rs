@@ -2,6 +2,7 @@
 //! Nothing of it is made or configured here; that is Terraform's.
 
 mod errors;
+mod events;
 mod history;
 mod queues;
 mod tail;

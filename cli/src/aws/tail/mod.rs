@@ -10,7 +10,7 @@ use mesh_core::{Timestamp, envelope};
 
 use self::ear::Ear;
 pub(crate) use self::leftovers::leftovers;
-use super::{Deployment, history};
+use super::{Deployment, events};
 use crate::{app::App, commands::Stop, journal::Published, mesh::Mesh, mesh::Place, output::text};
 
 /// Longest wait of one receive; short, so that a stop is heard.
@@ -83,8 +83,8 @@ async fn follow(
 fn read(body: &str, deployment: &Deployment, now: Timestamp) -> Option<Published> {
     let sns = envelope::unwrap(body)?;
     let arn = sns.topic_arn.unwrap_or_default();
-    let channel = history::channel_of(&deployment.names, &arn).map_or(arn, str::to_owned);
+    let channel = events::channel_of(&deployment.names, &arn).map_or(arn, str::to_owned);
     let at = sns.timestamp.as_deref().and_then(Timestamp::parse).unwrap_or(now);
     let attributes = sns.message_attributes.into_iter().map(|(name, one)| (name, one.value)).collect();
-    Some(history::journalled(channel, at, sns.message_id, sns.subject.unwrap_or_default(), attributes, sns.message))
+    Some(events::journalled(channel, at, sns.message_id, sns.subject.unwrap_or_default(), attributes, sns.message))
 }

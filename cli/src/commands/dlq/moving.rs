@@ -25,8 +25,9 @@ use crate::{
 pub(super) const MOST: usize = 10_000;
 /// Letters received at once.
 const BATCH: usize = 10;
-/// How long a received letter stays hidden from others; letters that stay are shown again at the end.
-const HIDDEN: Duration = Duration::from_secs(300);
+/// How long a received letter stays hidden from others, should we be killed; those that stay are shown again at the end.
+/// A batch takes ten seconds at the lowest rate.
+const HIDDEN: Duration = Duration::from_secs(60);
 /// How long one receive waits where a queue answers from only some of its servers unless it is asked to wait.
 const WAIT: Duration = Duration::from_secs(2);
 /// Batches without anything new after which there is nothing new.

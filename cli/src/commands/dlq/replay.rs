@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, fmt};
 
 use anyhow::Context;
-use mesh_core::Manifest;
+use mesh_core::{Manifest, ports::Depth};
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -85,8 +85,13 @@ pub(super) async fn run(args: ReplayArgs, app: &App) -> anyhow::Result<Exit> {
     let mut progress = Progress::new(args.rate);
     let done = replay(&mesh, &manifests, &wanted, &mut progress, app).await;
     let (stopped, failed) = (progress.stopped, done.is_err());
+    let hidden = if failed { 0 } else { depth(&mesh, &manifests).await?.in_flight };
     if !failed || !progress.moved.is_empty() {
         app.out.report(&report(true, stopped || failed, progress.moved))?;
+    }
+    if hidden > 0 {
+        let hidden = text::count(usize::try_from(hidden).unwrap_or(usize::MAX), "letter");
+        app.out.say(format_args!("{hidden} may be hidden by somebody's look or replay; try again in a minute."));
     }
     done?;
     Ok(if stopped { Exit::Failure } else { Exit::Ok })
@@ -108,15 +113,7 @@ async fn replay(
     app: &App,
 ) -> anyhow::Result<()> {
     let mut stop = Stop::new().context("cannot listen for signals")?;
-    let mut waiting = 0;
-    for manifest in manifests {
-        for source in mesh.sources() {
-            if let Some(queue) = mesh.dead(manifest, *source).await? {
-                waiting += queue.depth().await?.total();
-            }
-        }
-    }
-    let bar = app.out.bar(waiting);
+    let bar = app.out.bar(depth(mesh, manifests).await?.total());
     let mut done = Ok(());
     for (manifest, source) in manifests.iter().flat_map(|one| mesh.sources().iter().map(|source| (*one, *source))) {
         if done.is_ok() && !progress.stopped {
@@ -125,6 +122,21 @@ async fn replay(
     }
     bar.finish();
     done
+}
+
+/// How much lies in the queues for dead letters of these agents.
+async fn depth(mesh: &Mesh, manifests: &[&Manifest]) -> anyhow::Result<Depth> {
+    let mut sum = Depth::default();
+    for manifest in manifests {
+        for source in mesh.sources() {
+            let Some(queue) = mesh.dead(manifest, *source).await? else { continue };
+            let Depth { visible, in_flight, delayed } = queue.depth().await?;
+            sum.visible += visible;
+            sum.in_flight += in_flight;
+            sum.delayed += delayed;
+        }
+    }
+    Ok(sum)
 }
 
 fn report(done: bool, stopped: bool, letters: Vec<Letter>) -> Report {

@@ -158,7 +158,7 @@ impl Runner {
             Err(AgentError::Reject { code, message, details }) => self.rejected(attempt, code, &message, details).await,
             Err(AgentError::Fail { code, error_type, message, writes }) => {
                 let event_id = attempt.arrival.id;
-                tracing::error!(agent = self.name(), %event_id, code, ?error_type, message, "The event failed for good.");
+                tracing::error!(agent = self.name(), %event_id, code, ?error_type, reason = message, "The event failed for good.");
                 self.failed(attempt, code, error_type, &message, writes).await
             }
             Err(AgentError::Retry { code, error_type, message, after, dependency, counted }) => {
@@ -260,7 +260,7 @@ impl Runner {
 
     async fn set_back(&self, attempt: &Attempt<'_>, setback: Setback) -> Fate {
         let Setback { code, error_type, message, after, counted } = setback;
-        tracing::warn!(agent = self.name(), event_id = %attempt.arrival.id, attempt = attempt.number, code, message, "The attempt failed.");
+        tracing::warn!(agent = self.name(), event_id = %attempt.arrival.id, attempt = attempt.number, code, reason = message, "The attempt failed.");
         if counted && attempt.number >= self.policy.attempts {
             return self.suspend(attempt, code, error_type, &message).await;
         }

@@ -44,7 +44,7 @@ async fn send(ports: &Ports, agent: &str, event_id: Uuid, entries: &[&OutboxEntr
     let messages: Vec<Message> = entries.iter().map(|entry| entry.message.clone()).collect();
     let failed = ports.publisher.publish(&messages).await?;
     for entry in &failed {
-        tracing::warn!(agent, %event_id, code = entry.code, message = entry.message, "An entry was not taken.");
+        tracing::warn!(agent, %event_id, code = entry.code, reason = entry.message, "An entry was not taken.");
     }
     let taken: Vec<u32> = (0..entries.len())
         .filter(|position| failed.iter().all(|entry| entry.index != *position))

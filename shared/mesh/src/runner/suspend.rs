@@ -101,7 +101,7 @@ impl Runner {
                 vec![OutboxEntry { index, message, due: None, dispatched: false }]
             }
             Err(setback) => {
-                tracing::error!(agent = self.name(), message = setback.message, "No failure event could be made.");
+                tracing::error!(agent = self.name(), reason = setback.message, "No failure event could be made.");
                 Vec::new()
             }
         }
