@@ -48,7 +48,8 @@ pub(crate) enum Place {
 }
 
 impl Mesh {
-    /// Opens the mesh, making the one in the folder if need be; what is published from now on reaches every agent's queue.
+    /// Opens the mesh, making the one in the folder if need be; what is published from now on reaches every agent's
+    /// queue.
     pub(crate) async fn open(app: &App, settings: Settings) -> anyhow::Result<Self> {
         match app.target {
             Target::Embedded => embedded::open(app, settings).await,

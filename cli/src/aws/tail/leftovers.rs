@@ -1,5 +1,5 @@
-//! What killed tails left behind: queues with a tail's name and tag whose tail has given no sign of life for a while, and
-//! subscriptions that lead to queues of tails that are gone.
+//! What killed tails left behind: queues with a tail's name and tag whose tail has given no sign of life for a while,
+//! and subscriptions that lead to queues of tails that are gone.
 
 use std::{collections::BTreeSet, time::Duration};
 

@@ -1,7 +1,7 @@
 //! Moving dead letters back to their agent's queue.
 //!
-//! A letter is received, sent to its agent's queue as it was received, and removed only when that was confirmed. A crash
-//! in between leaves it in both queues, which the agent's ledger takes for the same event.
+//! A letter is received, sent to its agent's queue as it was received, and removed only when that was confirmed.
+//! A crash in between leaves it in both queues, which the agent's ledger takes for the same event.
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
@@ -25,7 +25,7 @@ use crate::{
 pub(super) const MOST: usize = 10_000;
 /// Letters received at once.
 const BATCH: usize = 10;
-/// How long a received letter stays hidden from others, should we be killed; those that stay are shown again at the end.
+/// How long a received letter stays hidden from others, should we be killed; those that stay are shown at the end.
 /// A batch takes ten seconds at the lowest rate.
 const HIDDEN: Duration = Duration::from_secs(60);
 /// How long one receive waits where a queue answers from only some of its servers unless it is asked to wait.
@@ -77,7 +77,8 @@ struct Move<'a> {
     stay: BTreeMap<String, Receipt>,
 }
 
-/// Moves the letters of one queue that are wanted, and shows again those that stay. What was moved before a failure is told.
+/// Moves the letters of one queue that are wanted, and shows again those that stay. What was moved before a failure is
+/// in `progress`.
 pub(super) async fn replay(
     mesh: &Mesh,
     (manifest, source): (&Manifest, Source),

@@ -171,10 +171,8 @@ fn common(facts: &QueueFacts) -> Vec<Finding> {
 
 /// The command that sets attributes of a queue.
 fn set(facts: &QueueFacts, attributes: &str) -> String {
-    let name = &facts.name;
-    format!(
-        "aws sqs set-queue-attributes --queue-url $(aws sqs get-queue-url --queue-name {name} --output text) --attributes {attributes}"
-    )
+    let url = format!("$(aws sqs get-queue-url --queue-name {} --output text)", facts.name);
+    format!("aws sqs set-queue-attributes --queue-url {url} --attributes {attributes}")
 }
 
 #[cfg(test)]

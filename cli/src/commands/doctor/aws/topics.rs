@@ -95,7 +95,8 @@ fn agent(topic: &str, one: &Subscribed, undelivered_arn: &str) -> Vec<Finding> {
     let set = |name: &str, value: &str| {
         let arn = &one.subscription.arn;
         format!(
-            "aws sns set-subscription-attributes --subscription-arn {arn} --attribute-name {name} --attribute-value {value}"
+            "aws sns set-subscription-attributes --subscription-arn {arn} \
+             --attribute-name {name} --attribute-value {value}"
         )
     };
     if one.subscription.is_pending() {
