@@ -148,13 +148,26 @@ def need(*programs: str) -> None:
 
 
 def packages() -> None:
-    """Builds the functions' packages where one is missing."""
+    """Builds the functions' packages where one is missing, or older than what it is made of."""
     agents = [path.parent.name for path in ROOT.glob("agents/*/agent.json") if is_deployed(path)]
-    if all((ROOT / "target" / "package" / f"{agent}.zip").exists() for agent in agents):
+    built = [ROOT / "target" / "package" / f"{agent}.zip" for agent in agents]
+    if all(package.exists() for package in built) and newest_source() < min(at(package) for package in built):
         return
     need("cargo", "make")
     if subprocess.run(["make", "package", "PROFILE=lambda-test"], cwd=ROOT, check=False).returncode:
         raise Missing("the functions' packages could not be built (make package PROFILE=lambda-test)")
+
+
+def newest_source() -> float:
+    """When anything of the functions changed last."""
+    folders = (*ROOT.glob("agents/*/"), *ROOT.glob("shared/*/"))
+    kept = ("src", "prompts", "templates", "queries", "Cargo.toml", "agent.json")
+    files = (file for folder in folders for name in kept for file in (folder / name, *(folder / name).rglob("*")))
+    return max(at(file) for file in (ROOT / "Cargo.lock", *files) if file.exists())
+
+
+def at(file: Path) -> float:
+    return file.stat().st_mtime
 
 
 def is_deployed(manifest: Path) -> bool:

@@ -76,8 +76,9 @@ def mesh(stack: Stack, deployment: tuple[Stack, Mesh]) -> Mesh:
 
 
 @pytest.fixture(scope="session")
-def recorder(mesh: Mesh) -> Recorder:
+def recorder(mesh: Mesh) -> Iterator[Recorder]:
     """Hears all channels."""
     listening = Recorder(mesh)
     listening.start()
-    return listening
+    yield listening
+    listening.stop()

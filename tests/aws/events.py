@@ -69,15 +69,20 @@ class Recorder(threading.Thread):
     def __init__(self, mesh: Mesh) -> None:
         super().__init__(daemon=True)
         self.mesh = mesh
+        self.stopped = threading.Event()
         self.events: list[Event] = []
         self.queue = mesh.queue(f"recorder-{uuid.uuid4().hex[:8]}", mesh.topics.values())
         for topic in mesh.topics.values():
             mesh.sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=self.queue.arn)
 
     def run(self) -> None:
-        while True:
-            for message in self.queue.take(wait=5):
+        while not self.stopped.is_set():
+            for message in self.queue.take():
                 self.events.append(Event.of_notification(message["Body"], self.mesh.prefix))
+
+    def stop(self) -> None:
+        self.stopped.set()
+        self.join()
 
     def where(self, condition: Callable[[Event], bool]) -> list[Event]:
         return [event for event in list(self.events) if condition(event)]

@@ -72,19 +72,5 @@ def check_records(mesh: Mesh, ready: Event, published: Event) -> None:
     assert len(fates) == 1
 
 
-def test_the_site_is_built(mesh: Mesh, recorder: Recorder) -> None:
-    request_id = mesh.request("Harbour lights at night")
-    page = recorder.await_event(request_id, "ContentPublished", 60).payload["path"]
-
-    def listed() -> bool:
-        return (
-            "site/index.html" in mesh.keys(mesh.site)
-            and page in mesh.read(f"s3://{mesh.site}/site/index.html").decode()
-        )
-
-    eventually(listed, "the index lists the article", 90)
-    assert {"site/feed.xml", "site/sitemap.xml"} <= set(mesh.keys(mesh.site))
-
-
 def test_a_second_plan_changes_nothing(stack: Stack, mesh: Mesh) -> None:
     assert stack.changes() == ""

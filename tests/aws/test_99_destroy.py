@@ -1,11 +1,12 @@
 """Comes last: nothing of the deployment is left."""
 
+import consumers
 from inventory import inventory
 from mesh import Mesh
 from stack import Stack
 
 # What the tests themselves made since.
-OURS = ("recorder-", "probe-", "partner-ready", "stranger-ready")
+OURS = ("recorder-", "probe-", "partner-ready", "stranger-ready", f"/aws/lambda/{consumers.FUNCTION}")
 
 
 def test_destroy_leaves_nothing(stack: Stack, mesh: Mesh, before: dict[str, set[str]]) -> None:

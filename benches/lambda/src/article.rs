@@ -78,7 +78,7 @@ impl Article {
     /// send what was put off, and what follows from them.
     #[must_use]
     pub fn beside(&self) -> String {
-        let sweeps = format!("site, a build with {} sweeps", self.sweeps_of_build);
+        let sweeps = format!("site, a build (sweeps: {})", self.sweeps_of_build);
         let heads = ["calls beside the run", "any agent, a sweep with nothing to send", &sweeps];
         let count = |calls: &BTreeMap<Operation, u64>, (service, name): &(&'static str, String)| match of(
             calls, "site", service, name,

@@ -96,15 +96,20 @@ impl Setup {
         let python = text(&self.out.join("venv/bin/python"));
         let command = [python.as_str(), "-m", "awslambdaric", "handler.lambda_handler"];
         let contracts = text(&self.root.join("contracts"));
-        let settings = [
-            ("PEER_PORTS", ports),
-            ("PEER_SCHEMA", schema),
-            ("PEER_CONTRACTS", &contracts),
-            ("PYTHONDONTWRITEBYTECODE", ""),
-        ];
+        let settings = [("PEER_PORTS", ports), ("PEER_SCHEMA", schema), ("PEER_CONTRACTS", &contracts)];
         let mut program = Program::new(&command, "echo", caller, aws).with(&settings);
-        program.folder = Some(self.root.join("benches/lambda/peer"));
+        program.folder = Some(self.peer_folder());
         program
+    }
+
+    /// The peer's modules, copied: Python keeps what it compiled beside them.
+    fn peer_folder(&self) -> PathBuf {
+        let folder = self.out.join("peer");
+        fs::create_dir_all(&folder).unwrap();
+        for module in ["handler.py", "memory.py"] {
+            fs::copy(self.root.join("benches/lambda/peer").join(module), folder.join(module)).unwrap();
+        }
+        folder
     }
 
     /// A file for a process's output.

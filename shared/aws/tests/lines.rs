@@ -83,7 +83,7 @@ fn failures_are_errors_with_their_type_and_code() {
     let ended = lines.iter().find(|line| line["errorType"] == "EchoFailure").expect("the failure");
     assert_eq!((&ended["level"], &ended["code"]), (&"ERROR".into(), &"CONTENT_POLICY".into()));
     assert_eq!(ended["requestId"], "req-1", "also when only errors are written");
-    assert!(lines.iter().any(|line| line["message"] == "not ever"), "{lines:#?}");
+    assert!(lines.iter().any(|line| line["reason"] == "not ever"), "{lines:#?}");
     let empty = || batch(&[serde_json::json!({ "messageId": "d", "body": "{}" })]);
     let lines = logged("error", || drop(Bench::new().invoke(empty()).expect("an answer")));
     let rejected = lines.iter().find(|line| line["errorType"] == "ValidationError").expect("the rejection");

@@ -94,7 +94,8 @@ def test_a_replay_publishes_the_rest_and_none_twice(mesh: Mesh, recorder: Record
 
 
 def replay() -> list[str]:
-    return [str(ROOT / "target" / "debug" / "mesh"), "--target", "aws", "dlq", "replay", "publish", "--yes"]
+    program = os.environ.get("MESH_TEST_CLI") or str(ROOT / "target" / "debug" / "mesh")
+    return [program, "--target", "aws", "dlq", "replay", "publish", "--yes"]
 
 
 def environment(mesh: Mesh) -> dict[str, str]:
