@@ -11,6 +11,7 @@ import urllib.error
 import urllib.request
 import venv
 from pathlib import Path
+from urllib.parse import urlsplit
 
 HERE = Path(__file__).resolve().parent
 # Region of calls that name none: those of web hooks that confirm a subscription.
@@ -104,6 +105,17 @@ def answers(url: str) -> bool:
         with urllib.request.urlopen(f"{url}/_ministack/health", timeout=2) as reply:
             return reply.status == 200
     except (OSError, urllib.error.URLError):
+        return False
+
+
+def listens(url: str) -> bool:
+    """Whether anything takes connections there."""
+    parts = urlsplit(url)
+    port = parts.port or {"https": 443}.get(parts.scheme, 80)
+    try:
+        with socket.create_connection((parts.hostname or "", port), timeout=5):
+            return True
+    except OSError:
         return False
 
 

@@ -12,7 +12,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from endpoint import HERE, REGION, Endpoint, Missing, environment, start_time, stop, virtual_environment
+from endpoint import HERE, REGION, Endpoint, Missing, environment, listens, start_time, stop, virtual_environment
 
 ROOT = HERE.parent
 VARIABLES = ROOT / "terraform" / "environments" / "local.tfvars"
@@ -50,6 +50,8 @@ class Stack:
     def start(self, binaries: Path, **extra: str) -> None:
         """Starts the endpoint, unless AWS_ENDPOINT_URL names one."""
         if given := os.environ.get("AWS_ENDPOINT_URL"):
+            if not listens(given):
+                raise Missing(f"AWS_ENDPOINT_URL is {given}, where nothing listens; unset it to start an endpoint")
             return self.remember(url=given)
         self.home.mkdir(parents=True, exist_ok=True)
         endpoint = Endpoint.start(binaries, self.home, **extra)

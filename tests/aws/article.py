@@ -1,44 +1,11 @@
 """Articles that pass review: plain sentences from a small grammar, the same for the same topic and length."""
 
+import json
 import random
+from pathlib import Path
 
-PATTERNS = (
-    "With {t}, {a} {n} come first and {a} {n} follow.",
-    "Few {w} {v} their {n} before the first {a} test.",
-    "Good {n} make {t} easier for {w}.",
-    "Most {w} begin with {a} {n}.",
-    "When {n} change, {w} {v} the {n} again.",
-    "A {a} plan helps {w} to {v} {n} in time.",
-    "So the {n} stay {a}.",
-    "Many {w} {v} {n} once a week and write down the results.",
-    "Because {t} depends on {n}, careful {w} keep {a} records.",
-    "Later, the same {w} {v} the {a} {n} with less effort.",
-    "Still, {a} {n} need a second look.",
-    "Every {a} team can {v} its {n} in small steps.",
-    "However, some {w} never {v} their {n}.",
-    "For example, {a} {w} {v} {n} on a quiet day.",
-    "Nothing replaces {a} {n} when the {w} disagree.",
-    "Then {w} compare {n} with {n}.",
-)
-WORDS = {
-    "a": "clear small honest recent useful simple steady local patient modest early practical cheap lasting".split(),
-    "n": "costs notes limits habits tools results figures examples questions plans sources methods errors reports "
-    "samples goals".split(),
-    "v": "check measure review test compare sort repair share collect explain simplify question".split(),
-    "w": "readers beginners teams owners engineers editors planners teachers buyers neighbours".split(),
-}
-HEADINGS = (
-    "First steps",
-    "Costs and limits",
-    "Common errors",
-    "Useful habits",
-    "Good tools",
-    "Clear results",
-    "Open questions",
-    "Small plans",
-    "Honest figures",
-    "Recent examples",
-)
+GRAMMAR = json.loads((Path(__file__).parents[2] / "shared/testkit/src/model/article.json").read_text())
+PATTERNS, WORDS, HEADINGS = GRAMMAR["patterns"], GRAMMAR["words"], GRAMMAR["headings"]
 SECTION = 200
 PARAGRAPH = 50
 

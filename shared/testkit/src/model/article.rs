@@ -1,82 +1,27 @@
 //! An article that reads well enough for every check of form.
 
-use std::collections::BTreeSet;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::LazyLock,
+};
+
+use serde::Deserialize;
 
 use crate::entropy::SeededEntropy;
 
-/// `{t}` is the topic, `{a}` an adjective, `{n}` a noun, `{v}` a verb, `{w}` somebody.
-const PATTERNS: [&str; 16] = [
-    "With {t}, {a} {n} come first and {a} {n} follow.",
-    "Few {w} {v} their {n} before the first {a} test.",
-    "Good {n} make {t} easier for {w}.",
-    "Most {w} begin with {a} {n}.",
-    "When {n} change, {w} {v} the {n} again.",
-    "A {a} plan helps {w} to {v} {n} in time.",
-    "So the {n} stay {a}.",
-    "Many {w} {v} {n} once a week and write down the results.",
-    "Because {t} depends on {n}, careful {w} keep {a} records.",
-    "Later, the same {w} {v} the {a} {n} with less effort.",
-    "Still, {a} {n} need a second look.",
-    "Every {a} team can {v} its {n} in small steps.",
-    "However, some {w} never {v} their {n}.",
-    "For example, {a} {w} {v} {n} on a quiet day.",
-    "Nothing replaces {a} {n} when the {w} disagree.",
-    "Then {w} compare {n} with {n}.",
-];
-const ADJECTIVES: [&str; 14] = [
-    "clear",
-    "small",
-    "honest",
-    "recent",
-    "useful",
-    "simple",
-    "steady",
-    "local",
-    "patient",
-    "modest",
-    "early",
-    "practical",
-    "cheap",
-    "lasting",
-];
-const NOUNS: [&str; 16] = [
-    "costs",
-    "notes",
-    "limits",
-    "habits",
-    "tools",
-    "results",
-    "figures",
-    "examples",
-    "questions",
-    "plans",
-    "sources",
-    "methods",
-    "errors",
-    "reports",
-    "samples",
-    "goals",
-];
-const VERBS: [&str; 12] = [
-    "check", "measure", "review", "test", "compare", "sort", "repair", "share", "collect", "explain", "simplify",
-    "question",
-];
-const PEOPLE: [&str; 10] =
-    ["readers", "beginners", "teams", "owners", "engineers", "editors", "planners", "teachers", "buyers", "neighbours"];
-const HEADINGS: [&str; 12] = [
-    "First steps",
-    "Costs and limits",
-    "Common errors",
-    "Useful habits",
-    "Good tools",
-    "Clear results",
-    "Open questions",
-    "Small plans",
-    "Honest figures",
-    "Recent examples",
-    "Better notes",
-    "Lasting goals",
-];
+/// What sentences are made of; the stub of a provider in `tests/aws` writes from the same.
+#[derive(Debug, Deserialize)]
+struct Grammar {
+    /// `{t}` is the topic; the other slots are kinds of words.
+    patterns: Vec<String>,
+    /// `a` an adjective, `n` a noun, `v` a verb, `w` somebody.
+    words: BTreeMap<String, Vec<String>>,
+    headings: Vec<String>,
+}
+
+static GRAMMAR: LazyLock<Grammar> =
+    LazyLock::new(|| serde_json::from_str(include_str!("article.json")).expect("article.json is a grammar"));
+
 /// Pairs of words that close the article at any length.
 const ADVICE: [&str; 12] = [
     "start small",
@@ -115,9 +60,10 @@ pub fn canned_article(topic: &str, words: usize) -> String {
 }
 
 fn heading(index: usize) -> String {
-    let name = HEADINGS[index % HEADINGS.len()];
-    let round = index / HEADINGS.len();
-    if round == 0 { name.to_owned() } else { format!("{name} {}", round + 1) }
+    let headings = &GRAMMAR.headings;
+    let name = &headings[index % headings.len()];
+    let round = index / headings.len();
+    if round == 0 { name.clone() } else { format!("{name} {}", round + 1) }
 }
 
 struct Writer<'a> {
@@ -168,8 +114,8 @@ impl<'a> Writer<'a> {
     /// A sentence that was not written before and does not open like the one before it.
     fn sentence(&mut self) -> String {
         for _ in 0..200 {
-            let pattern = if self.seen.is_empty() { 2 } else { self.entropy.below(PATTERNS.len() as u64) };
-            let sentence = self.fill(PATTERNS[usize::try_from(pattern).unwrap()]);
+            let pattern = if self.seen.is_empty() { 2 } else { self.entropy.below(GRAMMAR.patterns.len() as u64) };
+            let sentence = self.fill(&GRAMMAR.patterns[usize::try_from(pattern).unwrap()]);
             let opening = sentence.split(' ').next().unwrap_or_default().to_owned();
             if opening != self.opening && self.seen.insert(sentence.clone()) {
                 self.opening = opening;
@@ -187,18 +133,15 @@ impl<'a> Writer<'a> {
             sentence.push_str(before);
             sentence.push_str(match slot {
                 "t" => self.topic,
-                "a" => self.pick(&ADJECTIVES),
-                "n" => self.pick(&NOUNS),
-                "v" => self.pick(&VERBS),
-                _ => self.pick(&PEOPLE),
+                kind => self.pick(&GRAMMAR.words[kind]),
             });
             rest = after;
         }
         sentence + rest
     }
 
-    fn pick(&self, list: &[&'static str]) -> &'static str {
-        list[usize::try_from(self.entropy.below(list.len() as u64)).unwrap()]
+    fn pick(&self, list: &'static [String]) -> &'static str {
+        &list[usize::try_from(self.entropy.below(list.len() as u64)).unwrap()]
     }
 }
 
