@@ -17,12 +17,18 @@ usage() {
 agents() {
   aws lambda list-functions --output text --query "Functions[?starts_with(FunctionName, '$prefix-')].[FunctionName]" |
     while read -r name; do
-      live "$name" >/dev/null 2>&1 && printf '%s\n' "${name#"$prefix-"}"
+      if live "$name" >/dev/null 2>&1; then printf '%s\n' "${name#"$prefix-"}"; fi
     done
 }
 
 live() {
   aws lambda get-alias --function-name "$1" --name live --query FunctionVersion --output text
+}
+
+# Versions that get a share beside the live one, and their shares: `, 0.1 of events to 7`.
+shares() {
+  aws lambda get-alias --function-name "$1" --name live --query 'RoutingConfig.AdditionalVersionWeights' --output json |
+    sed -n 's/^ *"\([0-9]*\)": \([0-9.]*\),\{0,1\}$/, \2 of events to \1/p' | tr -d '\n'
 }
 
 # Oldest first.
@@ -46,11 +52,11 @@ shift_to() {
   version=$(wanted "$name" "$now" "$2")
   if [[ -z $version ]]; then
     printf 'live.sh: %s has no version %s; live is %s\n' "$name" "$2" "$now" >&2
-    exit 1
+    return 1
   fi
   # No weights: what an earlier shift left half way would send some events elsewhere.
   aws lambda update-alias --function-name "$name" --name live --function-version "$version" \
-    --routing-config '{"AdditionalVersionWeights":{}}' >/dev/null
+    --routing-config '{"AdditionalVersionWeights":{}}' >/dev/null || return 1
   printf '%s: %s -> %s\n' "$name" "$now" "$version"
 }
 
@@ -62,11 +68,14 @@ known=$(agents)
 if (($# == 1)); then
   for agent in $known; do
     name=$prefix-$agent
-    printf '%s: live %s, newest %s\n' "$name" "$(live "$name")" "$(versions "$name" | tail -n 1)"
+    printf '%s: live %s%s, newest %s\n' "$name" "$(live "$name")" "$(shares "$name")" "$(versions "$name" | tail -n 1)"
   done
 elif [[ $2 == all ]]; then
   [[ $3 == newest || $3 == previous ]] || usage
-  for agent in $known; do shift_to "$agent" "$3"; done
+  # One that cannot be moved holds up no other.
+  moved=0
+  for agent in $known; do shift_to "$agent" "$3" || moved=1; done
+  exit "$moved"
 else
   if ! grep -Fxq -- "$2" <<<"$known"; then
     printf 'live.sh: %s is no agent of %s; agents are %s\n' "$2" "$prefix" "${known//$'\n'/, }" >&2

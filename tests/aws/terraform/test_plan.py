@@ -168,6 +168,7 @@ def test_buckets_are_private_encrypted_and_versioned(plan):
     assert owners == ["BucketOwnerEnforced"] * 2
     versions = [v["versioning_configuration"][0]["status"] for v in plan.of("aws_s3_bucket_versioning").values()]
     assert versions == ["Enabled"] * 2
+    assert len(plan.of("aws_s3_bucket_server_side_encryption_configuration")) == 2
     kept = {b["bucket"]: b["force_destroy"] for b in plan.of("aws_s3_bucket").values()}
     assert set(kept.values()) == {plan.variables["environment"] != "prod"}, kept
 
