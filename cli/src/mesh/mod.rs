@@ -8,7 +8,6 @@ use std::{sync::Arc, time::Duration};
 use anyhow::{Context, bail};
 use mesh_core::{
     Agent, Manifest, Settings, Timestamp,
-    config::TextModelSettings,
     message::Message,
     ports::{Blobs, Clock, Entropy, Publisher, StateStore},
 };
@@ -71,10 +70,7 @@ impl Mesh {
 
     /// The name of the model that writes.
     pub(crate) fn model(&self) -> String {
-        match &self.settings.text_model {
-            TextModelSettings::Offline { name } => name.clone(),
-            TextModelSettings::OpenAi { model, .. } => format!("openai/{model}"),
-        }
+        self.settings.text_model.name()
     }
 
     /// The declarations of all agents.
@@ -144,7 +140,7 @@ impl Mesh {
 
     /// A fresh id.
     pub(crate) fn fresh_id(&self) -> Uuid {
-        uuid::Builder::from_random_bytes(self.entropy.bits().to_be_bytes()).into_uuid()
+        mesh_system::uuid(&*self.entropy)
     }
 
     /// Publishes messages; all of them were taken when this is no error.

@@ -70,6 +70,17 @@ pub enum TextModelSettings {
     },
 }
 
+impl TextModelSettings {
+    /// The model's name, `provider/model`.
+    #[must_use]
+    pub fn name(&self) -> String {
+        match self {
+            Self::Offline { name } => name.clone(),
+            Self::OpenAi { model, .. } => format!("openai/{model}"),
+        }
+    }
+}
+
 /// Every setting.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Settings {

@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use mesh_core::{Agent, ConfigError, Settings, config::TextModelSettings, env};
+use mesh_core::{Agent, ConfigError, Settings, env};
 use tokio::runtime::{Builder, Runtime};
 
 use super::{
@@ -159,15 +159,11 @@ struct Started {
 
 impl Started {
     fn of(plan: &Plan, pairs: &BTreeMap<String, String>) -> Self {
-        let model = match &plan.settings.text_model {
-            TextModelSettings::Offline { name } => name.clone(),
-            TextModelSettings::OpenAi { model, .. } => format!("openai/{model}"),
-        };
         Self {
             function: pairs.contains_key(RUNTIME_API),
             function_version: pairs.get(FUNCTION_VERSION).cloned(),
             agent: plan.agent.manifest().name.clone(),
-            model: plan.asks().then_some(model),
+            model: plan.asks().then(|| plan.settings.text_model.name()),
             settings: plan.settings.clone(),
             deployment: plan.deployment.clone(),
         }
