@@ -3,7 +3,7 @@
 CARGO ?= cargo
 MESH = $(CARGO) run --quiet --package mesh-cli --bin mesh --
 
-.PHONY: help demo up test check fmt bench bench-lambda soak package install new-agent bless clean up-aws down-aws test-aws deploy
+.PHONY: help demo up test check fmt bench bench-lambda soak package install new-agent bless clean up-aws down-aws test-aws test-web deploy
 
 help: ## Lists the targets.
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -59,6 +59,9 @@ down-aws: ## Stops and removes what up-aws started.
 
 test-aws: ## Conformance suites and the whole mesh on a local AWS endpoint: make test-aws [ARGS="-k burst"]
 	@tests/aws/run $(ARGS)
+
+test-web: ## What readers and callers see, by browser, validators and fuzzer: make test-web [ARGS="-k feed"]
+	@tests/web/run $(ARGS)
 
 deploy: ## Packages, plans, asks, applies, looks, sends one request: make deploy ENV=dev
 	@scripts/deploy.sh "$(ENV)" $(ARGS)

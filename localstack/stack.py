@@ -104,6 +104,14 @@ class Stack:
             if done.returncode:
                 raise Missing(f"terraform {command[0]} failed: {reason(done)}; see {self.home / 'terraform.log'}")
 
+    @property
+    def api(self) -> str:
+        """Where the HTTP interface is called on a MiniStack; AWS serves it where the output `url` says."""
+        done = self.terraform("output", "-json", "gateway")
+        if done.returncode:
+            raise Missing(f"terraform output failed: {reason(done)}")
+        return f"{self.url}/_aws/execute-api/{json.loads(done.stdout)['api_id']}"
+
     def changes(self) -> str:
         """What a further apply would change; empty when nothing."""
         done = self.terraform("plan", "-detailed-exitcode")
@@ -151,8 +159,8 @@ def need(*programs: str) -> None:
 
 def packages() -> None:
     """Builds the functions' packages where one is missing, or older than what it is made of."""
-    agents = [path.parent.name for path in ROOT.glob("agents/*/agent.json") if is_deployed(path)]
-    built = [ROOT / "target" / "package" / f"{agent}.zip" for agent in agents]
+    functions = [path.parent.name for path in ROOT.glob("agents/*/agent.json") if is_deployed(path)]
+    built = [ROOT / "target" / "package" / f"{function}.zip" for function in (*functions, "gateway")]
     if all(package.exists() for package in built) and newest_source() < min(at(package) for package in built):
         return
     need("cargo", "make")
@@ -162,7 +170,7 @@ def packages() -> None:
 
 def newest_source() -> float:
     """When anything of the functions changed last."""
-    folders = (*ROOT.glob("agents/*/"), *ROOT.glob("shared/*/"))
+    folders = (*ROOT.glob("agents/*/"), *ROOT.glob("shared/*/"), ROOT / "gateway")
     kept = ("src", "prompts", "templates", "queries", "Cargo.toml", "agent.json")
     files = (file for folder in folders for name in kept for file in (folder / name, *(folder / name).rglob("*")))
     return max(at(file) for file in (ROOT / "Cargo.lock", *files) if file.exists())
@@ -177,10 +185,9 @@ def is_deployed(manifest: Path) -> bool:
 
 
 def stub_settings(base_url: str) -> dict:
-    """Variables that point content-gen at the model provider."""
-    model = {"MESH_TEXT_MODEL": "openai/stub", "OPENAI_BASE_URL": base_url, "TIMEOUT_SECONDS": "25"}
-    secret = {"OPENAI_API_KEY_SECRET": "/va/local/openai-api-key"}
-    return {"settings": {"content-gen": model | secret}}
+    """Variables that point all agents at the model provider. Images stay offline: it makes none."""
+    models = {"MESH_TEXT_MODEL": "openai/stub", "OPENAI_BASE_URL": base_url, "MESH_IMAGE_MODEL": "offline"}
+    return {"models": models, "settings": {"content-gen": {"TIMEOUT_SECONDS": "25"}}}
 
 
 def up(home: Path, with_stub: bool) -> None:
@@ -199,7 +206,7 @@ def up(home: Path, with_stub: bool) -> None:
     stack.apply()
     if with_stub:
         stack.set_secret(binaries, "local-key")
-    exports = stack.credentials() | {"AWS_DEFAULT_REGION": REGION, "MESH_PREFIX": stack.prefix}
+    exports = stack.credentials() | {"AWS_DEFAULT_REGION": REGION, "MESH_PREFIX": stack.prefix, "MESH_API": stack.api}
     (home / "env").write_text("".join(f"export {name}={value}\n" for name, value in exports.items()))
     print(next_steps(home, stack.prefix))
 
@@ -213,6 +220,7 @@ Next
   . {shown}
   cargo run -q -p mesh-cli --features aws -- --target aws request --topic "Benefits of AI in Finance"
   aws sns publish --topic-arn {topic} --message '{body}'
+  curl $MESH_API/health
   make down-aws"""
 
 
@@ -235,7 +243,7 @@ def main() -> None:
     arguments = argparse.ArgumentParser(prog="stack.py", description=__doc__)
     arguments.add_argument("command", choices=("up", "down"))
     arguments.add_argument("--home", type=Path, default=HERE / ".run", help="folder of the deployment")
-    arguments.add_argument("--model-stub", action="store_true", help="content-gen asks a local model provider")
+    arguments.add_argument("--model-stub", action="store_true", help="agents ask a local model provider in place of the offline model")
     chosen = arguments.parse_args()
     try:
         if chosen.command == "up":

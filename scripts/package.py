@@ -19,9 +19,9 @@ def fail(message):
 
 
 def agents():
-    """The agents that are part of a deployment."""
+    """The agents that are part of a deployment, and the HTTP interface."""
     declared = [json.loads(path.read_text()) for path in sorted(pathlib.Path("agents").glob("*/agent.json"))]
-    return [agent["name"] for agent in declared if agent.get("deploy", True)]
+    return [agent["name"] for agent in declared if agent.get("deploy", True)] + ["gateway"]
 
 
 def check(agent, binary, arch, glibc):

@@ -3,7 +3,7 @@
 #
 #   ARCH=x86_64|arm64  AGENTS="review site"  PROFILE=lambda|lambda-test  scripts/package.sh
 #
-# Without AGENTS: every agent whose agent.json does not say "deploy": false. The default profile is lambda, linked by zig
+# Without AGENTS: every agent whose agent.json does not say "deploy": false, and the gateway. The default profile is lambda, linked by zig
 # against the glibc of provided.al2023. lambda-test is for an endpoint on this machine: quick, with this machine's linker
 # when ARCH is its own. The same sources, profile and AGENTS give the same zips, byte for byte.
 set -euo pipefail
@@ -41,14 +41,21 @@ case $profile in
   *) fail "PROFILE is $profile; allowed is lambda or lambda-test" ;;
 esac
 ((${#agents[@]})) || fail 'no agent is to be deployed'
+# The HTTP interface is packaged like an agent, and is none.
+folder_of() {
+  if [[ $1 == gateway ]]; then echo gateway; else echo "agents/$1"; fi
+}
+package_of() {
+  if [[ $1 == gateway ]]; then echo mesh-gateway; else echo "agent-$1"; fi
+}
 for agent in "${agents[@]}"; do
-  [[ -f agents/$agent/agent.json ]] || fail "there is no agents/$agent/agent.json"
+  [[ -f $(folder_of "$agent")/Cargo.toml ]] || fail "there is no $(folder_of "$agent")"
 done
 
 # One invocation for all of them: the SDK is compiled once.
 selection=(--profile "$profile" --bins)
 for agent in "${agents[@]}"; do
-  selection+=(--package "agent-$agent" --features "agent-$agent/aws")
+  selection+=(--package "$(package_of "$agent")" --features "$(package_of "$agent")/aws")
 done
 
 # The rust target, from rustup when it is missing.

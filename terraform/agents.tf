@@ -2,6 +2,18 @@ module "agent" {
   source   = "./modules/agent"
   for_each = local.agents
 
+  deployment     = local.deployment
+  agent          = each.value
+  listens_on     = [for channel in each.value.listens_on : local.topic_arn[channel]]
+  topics         = { for channel in each.value.listens_on : local.topic_arn[channel] => module.channel[channel].arn }
+  publishes_on   = [for channel in local.publishes_on[each.key] : local.topic_arn[channel]]
+  package        = "${var.packages}/${each.key}.zip"
+  environment    = merge(local.site_settings[each.key], try(var.settings[each.key], {}))
+  expected_daily = contains(var.expected_daily, each.key)
+}
+
+locals {
+  # What everything of a deployment shares.
   deployment = {
     prefix              = var.prefix
     environment         = var.environment
@@ -21,19 +33,11 @@ module "agent" {
     secret              = local.names.secret
     ops_topic_arn       = local.ops_arn
   }
-  agent          = each.value
-  listens_on     = [for channel in each.value.listens_on : local.topic_arn[channel]]
-  topics         = { for channel in each.value.listens_on : local.topic_arn[channel] => module.channel[channel].arn }
-  publishes_on   = [for channel in local.publishes_on[each.key] : local.topic_arn[channel]]
-  package        = "${var.packages}/${each.key}.zip"
-  environment    = merge(local.site_settings[each.key], try(var.settings[each.key], {}))
-  expected_daily = contains(var.expected_daily, each.key)
-}
 
-locals {
   site_url = var.site_url != null ? var.site_url : one(module.cdn[*].url)
   site_settings = {
     for name, agent in local.agents : name => merge(
+      { for setting, value in var.models : setting => value if contains(agent.settings, setting) },
       contains(agent.settings, "MESH_SITE_NAME") ? { MESH_SITE_NAME = var.site_name } : {},
       contains(agent.settings, "MESH_SITE_URL") && (var.cdn || var.site_url != null) ? { MESH_SITE_URL = local.site_url } : {},
     )

@@ -22,6 +22,8 @@ locals {
       concurrency     = coalesce(try(var.overrides[name].concurrency, null), agent.concurrency)
     }
   }
+  # Settings all agents that ask models share.
+  model_settings = ["MESH_TEXT_MODEL", "OPENAI_MODEL", "MESH_IMAGE_MODEL", "OPENAI_BASE_URL"]
   # Settings every agent has.
   common_settings = ["MESH_ATTEMPTS", "MESH_BACKOFF_SCALE", "MESH_LOG"]
 
@@ -33,7 +35,9 @@ locals {
     for name, agent in local.agents : name => distinct([for event in agent.publishes : local.channel_of[event]])
   }
   channels = toset(flatten([for name, agent in local.agents : concat(agent.listens_on, local.publishes_on[name])]))
-  kinds    = toset(flatten(["fates", [for agent in local.agents : concat(agent.reads, agent.writes)]]))
+  kinds = toset(flatten([
+    "fates", "budgets", local.gateway_writes, [for agent in local.agents : concat(agent.reads, agent.writes)]
+  ]))
 
   account = var.account == null ? data.aws_caller_identity.current[0].account_id : var.account
   partition = (

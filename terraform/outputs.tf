@@ -62,6 +62,16 @@ output "ops_topic" {
   value       = aws_sns_topic.ops.arn
 }
 
+output "gateway" {
+  description = "URL of the HTTP interface, id of its API, name of its function, its ledger; null: there is none."
+  value = one([for gateway in module.gateway : {
+    url      = gateway.url
+    api_id   = gateway.api_id
+    function = gateway.function
+    ledger   = gateway.ledger
+  }])
+}
+
 output "site_url" {
   description = "Where the site is read; null: nowhere but in its bucket."
   value       = local.site_url

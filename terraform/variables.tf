@@ -128,6 +128,33 @@ variable "settings" {
   }
 }
 
+variable "models" {
+  description = "Settings of every agent that asks a model: MESH_TEXT_MODEL, OPENAI_MODEL, MESH_IMAGE_MODEL, OPENAI_BASE_URL. The same for all, and for the gateway, which refuses a preferred model that is not among them."
+  type        = map(string)
+  default     = {}
+
+  validation {
+    condition     = length(setsubtract(keys(var.models), local.model_settings)) == 0
+    error_message = "models names ${join(", ", setsubtract(keys(var.models), local.model_settings))}; allowed are ${join(", ", local.model_settings)}."
+  }
+}
+
+variable "gateway" {
+  description = "The HTTP interface; null: none. origins: sites whose pages may call it from a browser."
+  type = object({
+    origins         = optional(list(string), [])
+    memory_mb       = optional(number, 256)
+    requests_second = optional(number, 50)
+    requests_burst  = optional(number, 100)
+  })
+  default = {}
+
+  validation {
+    condition     = try(alltrue([for origin in var.gateway.origins : can(regex("^https?://[^/*]+$", origin))]), var.gateway == null)
+    error_message = "gateway: an origin is scheme, host and port, such as https://studio.example.com."
+  }
+}
+
 variable "buckets" {
   description = "Names of the buckets, where <prefix>-content-objects and <prefix>-site are taken: they are unique in the whole world."
   type = object({

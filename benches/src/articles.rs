@@ -36,8 +36,18 @@ pub struct Order {
 
 /// Every agent, as its crate builds it.
 fn agents() -> Vec<Arc<dyn Agent>> {
-    let build =
-        [agent_content_gen::agent, agent_review::agent, agent_publish::agent, agent_site::agent, agent_echo::agent];
+    let build = [
+        agent_content_gen::agent,
+        agent_refine::agent,
+        agent_review::agent,
+        agent_image_plan::agent,
+        agent_image_render::agent,
+        agent_metadata::agent,
+        agent_publish::agent,
+        agent_site::agent,
+        agent_tracker::agent,
+        agent_echo::agent,
+    ];
     build.iter().map(|agent| agent(&Settings::default()).unwrap()).collect()
 }
 

@@ -6,13 +6,13 @@ use mesh_core::{
     Agent, Policy, Settings, Timestamp,
     envelope::{Outgoing, encode},
     message::Message,
-    ports::{Clock, Entropy, Publisher, Queue, StateStore},
+    ports::{Clock, Entropy, Models, Publisher, Queue, StateStore},
 };
 use mesh_embedded::{
     JournalEntry, Options, Store, SystemClock, SystemEntropy,
     host::{self, Host},
 };
-use mesh_models::OfflineTextModel;
+use mesh_models::{OfflineImageModel, OfflineTextModel};
 use serde_json::Value;
 use tokio::runtime::{Builder, Runtime};
 use uuid::Uuid;
@@ -59,8 +59,9 @@ impl Mesh {
         let mut options = Options::default();
         options.browsable = ["site/", "sites/", "published/", "drafts/"].map(str::to_owned).to_vec();
         let store = Store::open(&directory, Arc::clone(&clock), Arc::clone(&entropy), options).unwrap();
-        let model = Arc::new(OfflineTextModel::new());
-        let ports = host::ports(&store, Arc::clone(&clock), entropy, model, &Settings::default());
+        let models =
+            Models::none().with_text(Arc::new(OfflineTextModel::new())).with_image(Arc::new(OfflineImageModel::new()));
+        let ports = host::ports(&store, Arc::clone(&clock), entropy, models, &Settings::default());
         let host = Host::new(store.clone(), &ports, agents, Policy::default()).await.unwrap();
         Self { store, clock, host }
     }

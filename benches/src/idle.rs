@@ -9,11 +9,10 @@ use mesh_core::{
     message::Message,
     ports::{
         BeginRequest, Begun, BlobMeta, Blobs, ByteStream, Clock, Commit, CommitAnswer, Delivery, Depth, DocKey,
-        Document, Entropy, FailedEntry, IdRange, LedgerEntry, OutboundMessage, OutboxEntry, Page, PortError, Publisher,
-        PutCondition, PutResult, Query, Queue, Receipt, StateStore, Suspension,
+        Document, Entropy, FailedEntry, IdRange, LedgerEntry, Models, OutboundMessage, OutboxEntry, Page, PortError,
+        Publisher, PutCondition, PutResult, Query, Queue, Receipt, StateStore, Suspension, Write,
     },
 };
-use mesh_models::OfflineTextModel;
 use uuid::Uuid;
 
 type Answer<T> = Result<T, PortError>;
@@ -29,7 +28,7 @@ pub fn ports() -> Ports {
         state: Arc::new(Idle),
         blobs: Arc::new(Idle),
         publisher: Arc::new(Idle),
-        text_model: Arc::new(OfflineTextModel::new()),
+        models: Models::none(),
         clock: Arc::new(Idle),
         entropy: Arc::new(Idle),
         model_timeout: Duration::from_secs(1),
@@ -56,6 +55,10 @@ impl StateStore for Idle {
 
     async fn commit(&self, _: &Commit) -> Answer<CommitAnswer> {
         Ok(CommitAnswer::Committed)
+    }
+
+    async fn put(&self, _: &Write) -> Answer<bool> {
+        Ok(true)
     }
 
     async fn dispatched(&self, _: &str, _: Uuid, _: &[u32]) -> Answer<()> {

@@ -11,9 +11,14 @@ use mesh_core::{Agent, ConfigError, Settings};
 pub(crate) fn agents(settings: &Settings) -> Result<Vec<Arc<dyn Agent>>, ConfigError> {
     Ok(vec![
         agent_content_gen::agent(settings)?,
+        agent_refine::agent(settings)?,
         agent_review::agent(settings)?,
+        agent_image_plan::agent(settings)?,
+        agent_image_render::agent(settings)?,
+        agent_metadata::agent(settings)?,
         agent_publish::agent(settings)?,
         agent_site::agent(settings)?,
+        agent_tracker::agent(settings)?,
         agent_echo::agent(settings)?,
         // new-agent: registry
     ])

@@ -2,18 +2,15 @@
 
 use anyhow::Context;
 use mesh_contracts::{Int, events::Cost};
-use mesh_core::{
-    context::Answer,
-    ports::{BlobsExt, ChatResponse},
-};
-use serde::Serialize;
+use mesh_core::ports::{BlobsExt, Usage};
+use serde::{Deserialize, Serialize};
 
 use crate::{journal::Published, mesh::Mesh};
 
 /// Most answers of one event that are counted.
 const MOST: usize = 1000;
 /// Most bytes of an answer that are read.
-const MOST_BYTES: u64 = 8 * 1024 * 1024;
+const MOST_BYTES: u64 = 32 * 1024 * 1024;
 
 /// What a run has cost.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -28,9 +25,24 @@ pub(crate) struct Spent {
     pub(crate) offline: bool,
 }
 
+/// What answers of all models say of their price, texts and images alike.
+#[derive(Debug, Deserialize)]
+struct Answer {
+    response: Bill,
+}
+
+#[derive(Debug, Deserialize)]
+struct Bill {
+    usage: Usage,
+    #[serde(default)]
+    cost_micro_usd: Option<u64>,
+    model: String,
+    offline: bool,
+}
+
 /// What the answers to these events have cost.
 pub(crate) async fn on(mesh: &Mesh, events: &[Published]) -> anyhow::Result<Spent> {
-    let mut answers: Vec<ChatResponse> = Vec::new();
+    let mut answers: Vec<Bill> = Vec::new();
     for event in events {
         for manifest in mesh.handlers(event) {
             let prefix = format!("answers/{}/{}/", manifest.name, event.event_id);
@@ -44,7 +56,7 @@ pub(crate) async fn on(mesh: &Mesh, events: &[Published]) -> anyhow::Result<Spen
     Ok(sum(&answers))
 }
 
-fn sum(answers: &[ChatResponse]) -> Spent {
+fn sum(answers: &[Bill]) -> Spent {
     let mut spent = Spent { answers: answers.len(), offline: !answers.is_empty(), ..Spent::default() };
     let add = |to: &mut Int<0, 9_007_199_254_740_991>, more: u64| {
         *to = Int::clamp(i64::try_from(to.count().saturating_add(more)).unwrap_or(i64::MAX));
@@ -65,15 +77,11 @@ fn sum(answers: &[ChatResponse]) -> Spent {
 
 #[cfg(test)]
 mod tests {
-    use mesh_core::ports::{Finish, Usage};
-
     use super::*;
 
-    fn answer(output_tokens: u64, cost_micro_usd: Option<u64>, offline: bool) -> ChatResponse {
+    fn answer(output_tokens: u64, cost_micro_usd: Option<u64>, offline: bool) -> Bill {
         let usage = Usage { input_tokens: 10, output_tokens, ..Usage::default() };
-        let (text, model) = (String::new(), "m".to_owned());
-        let (finish, provider_request_id, attempts) = (Finish::Stop, None, 1);
-        ChatResponse { text, finish, usage, cost_micro_usd, model, offline, provider_request_id, attempts }
+        Bill { usage, cost_micro_usd, model: "m".to_owned(), offline }
     }
 
     #[test]

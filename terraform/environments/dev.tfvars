@@ -7,9 +7,7 @@ region      = "eu-central-1"
 
 live_follows_apply = true
 
-settings = {
-  content-gen = { OPENAI_MODEL = "gpt-4o-mini" }
-}
+models = { OPENAI_MODEL = "gpt-6-luna", MESH_IMAGE_MODEL = "openai/gpt-image-2" }
 
 # Nobody asks dev for an article every day.
 expected_daily = []

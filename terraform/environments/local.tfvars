@@ -14,5 +14,6 @@ overrides = {
 }
 
 settings = {
-  content-gen = { MESH_TEXT_MODEL = "offline", TIMEOUT_SECONDS = "25" }
+  content-gen = { TIMEOUT_SECONDS = "25" }
 }
+models = { MESH_TEXT_MODEL = "offline", MESH_IMAGE_MODEL = "offline" }

@@ -8,6 +8,4 @@ region      = "eu-central-1"
 
 cdn = true
 
-settings = {
-  content-gen = { OPENAI_MODEL = "gpt-4o-mini" }
-}
+models = { OPENAI_MODEL = "gpt-6-luna", MESH_IMAGE_MODEL = "openai/gpt-image-2" }

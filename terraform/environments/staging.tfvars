@@ -8,8 +8,6 @@ region      = "eu-central-1"
 cdn     = true
 tracing = true
 
-settings = {
-  content-gen = { OPENAI_MODEL = "gpt-4o-mini" }
-}
+models = { OPENAI_MODEL = "gpt-6-luna", MESH_IMAGE_MODEL = "openai/gpt-image-2" }
 
 expected_daily = []

@@ -8,5 +8,5 @@ overrides = {
 }
 
 settings = {
-  content-gen = { OPENAI_MODEL = "gpt-4o-mini", TIMEOUT_SECONDS = "25" }
+  content-gen = { TIMEOUT_SECONDS = "25" }
 }

@@ -145,6 +145,12 @@ run "the_role_names_what_is_declared" {
     error_message = "role: ${jsonencode(local.statements)}"
   }
   assert {
+    condition = jsonencode([for s in local.statements : [s.Action, s.Resource] if s.Sid == "Budgets"]) == jsonencode([
+      [["dynamodb:GetItem", "dynamodb:PutItem"], ["arn:aws:dynamodb:eu-central-1:123456789012:table/va-phase1-budgets"]],
+    ])
+    error_message = "an agent that asks reserves what a call can cost: ${jsonencode(local.statements)}"
+  }
+  assert {
     condition = (
       !contains(flatten([for s in local.statements : s.Action if s.Sid ==
       "ReadDocuments"]), "dynamodb:PutItem")
@@ -220,11 +226,8 @@ run "one_at_a_time_is_two_for_a_mapping" {
     error_message = "an agent that asks nobody takes ten, and may be silent"
   }
   assert {
-    condition = (
-      !contains(local.statements[*].Sid, "OwnSecret") &&
-      !contains(local.statements[*].Sid, "WrittenDocuments")
-    )
-    error_message = "it declares neither a secret nor documents: ${jsonencode(local.statements[*].Sid)}"
+    condition     = length(setintersection(local.statements[*].Sid, ["OwnSecret", "WrittenDocuments", "Budgets"])) == 0
+    error_message = "it declares neither a secret nor documents, and asks no model: ${jsonencode(local.statements[*].Sid)}"
   }
 }
 

@@ -69,12 +69,13 @@ run "subscribers_read_what_events_point_at" {
   }
 
   assert {
-    condition     = local.shared_with["333333333333"] == tolist(["drafts/", "published/", "site/", "sites/"])
+    condition     = local.shared_with["333333333333"] == tolist(["briefs/", "drafts/", "published/", "site/", "sites/"])
     error_message = "shared: ${jsonencode(local.shared_with)}"
   }
   assert {
     condition = local.readers.objects[0].Resource == [
-      "arn:aws:s3:::va-phase2-content-objects/drafts/*", "arn:aws:s3:::va-phase2-content-objects/published/*",
+      "arn:aws:s3:::va-phase2-content-objects/briefs/*", "arn:aws:s3:::va-phase2-content-objects/drafts/*",
+      "arn:aws:s3:::va-phase2-content-objects/published/*",
     ]
     error_message = "objects: ${jsonencode(local.readers)}"
   }
@@ -89,7 +90,7 @@ run "others_subscribe_with_dead_letters_of_their_own" {
   variables {
     subscriptions = {
       analytics = { channel = "/content/published", protocol = "https", endpoint = "https://example.com/hook", raw = true }
-      tracker   = { channel = "/content/errors", protocol = "lambda", endpoint = "arn:aws:lambda:eu-central-1:123456789012:function:tracker" }
+      audit     = { channel = "/content/errors", protocol = "lambda", endpoint = "arn:aws:lambda:eu-central-1:123456789012:function:audit" }
     }
   }
 
@@ -103,16 +104,16 @@ run "others_subscribe_with_dead_letters_of_their_own" {
   assert {
     condition = (
       aws_sns_topic_subscription.other["analytics"].raw_message_delivery &&
-      !aws_sns_topic_subscription.other["tracker"].raw_message_delivery
+      !aws_sns_topic_subscription.other["audit"].raw_message_delivery
     )
     error_message = "raw delivery is not what was asked for"
   }
   assert {
-    condition     = keys(aws_lambda_permission.other) == ["tracker"]
-    error_message = "SNS may not invoke tracker"
+    condition     = keys(aws_lambda_permission.other) == ["audit"]
+    error_message = "SNS may not invoke audit"
   }
   assert {
-    condition     = keys(aws_cloudwatch_metric_alarm.undelivered) == ["analytics", "tracker"]
+    condition     = keys(aws_cloudwatch_metric_alarm.undelivered) == ["analytics", "audit"]
     error_message = "nobody hears of what could not be delivered"
   }
 }

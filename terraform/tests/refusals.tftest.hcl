@@ -132,3 +132,19 @@ run "a_network_without_groups" {
   }
   expect_failures = [var.network]
 }
+
+run "a_model_setting_that_is_none" {
+  command = plan
+  variables {
+    models = { OPENAI_API_KEY = "sk-no" }
+  }
+  expect_failures = [var.models]
+}
+
+run "an_origin_with_a_path" {
+  command = plan
+  variables {
+    gateway = { origins = ["https://studio.example.com/app"] }
+  }
+  expect_failures = [var.gateway]
+}

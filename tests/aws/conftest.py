@@ -35,7 +35,7 @@ def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Stack
 
 @pytest.fixture(scope="session")
 def stub(deployment: tuple[Stack, Mesh]) -> Iterator[ModelStub]:
-    """The provider that content-gen asks."""
+    """The provider that the agents ask."""
     stack, _ = deployment
     model = ModelStub(stack.started.get("model_port", 0), KEY).start()
     stack.remember(model_port=model.port)

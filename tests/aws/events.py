@@ -10,7 +10,7 @@ from typing import Any
 import jsonschema
 from mesh import ROOT, Mesh, eventually
 
-FINAL = ("ContentPublished", "ContentRejected")
+FINAL = ("ContentPublished", "ContentRejected", "ContentWithdrawn")
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,15 @@ class Event:
         except json.JSONDecodeError:
             payload = note["Message"]
         return cls("/" + topic.replace("-", "/", 1), payload, attributes)
+
+
+def send(mesh: Mesh, channel: str, kind: str, payload: dict, run: str, event: str = "") -> str:
+    """Publishes an event as an agent would, and gives back its id."""
+    event = event or str(uuid.uuid4())
+    attributes = {"ce-type": kind, "ce-id": event, "ce-source": "urn:test", "ce-correlationid": run}
+    values = {name: {"DataType": "String", "StringValue": value} for name, value in attributes.items()}
+    mesh.sns.publish(TopicArn=mesh.topic(channel), Message=json.dumps(payload), MessageAttributes=values)
+    return event
 
 
 def contract(name: str) -> dict:
@@ -96,6 +105,20 @@ class Recorder(threading.Thread):
                 and (not kind or event.type == kind)
             )
         )
+
+    def of_run(self, run: str, kind: str = "") -> list[Event]:
+        """The events of a run, perhaps of one type only."""
+        return self.where(lambda event: event.run == run and (not kind or event.type == kind))
+
+    def finals_of(self, run: str) -> list[Event]:
+        """The events that end a run; there should be one."""
+        return self.where(lambda event: event.run == run and event.final)
+
+    def end_of(self, run: str, seconds: float = 30) -> Event:
+        """The one event that ended a run."""
+        found = eventually(lambda: self.finals_of(run), f"run {run} ends", seconds)
+        assert len(found) == 1, found
+        return found[0]
 
     def await_event(self, request_id: str, kind: str, seconds: float = 30) -> Event:
         what = f"{kind} of request {request_id}"

@@ -226,6 +226,50 @@ class Mesh:
         assert not check or done.returncode == 0, done.stderr
         return done
 
+    @property
+    def program(self) -> list[str]:
+        """The command line of the mesh, on this deployment."""
+        built = os.environ.get("MESH_TEST_CLI") or str(ROOT / "target" / "debug" / "mesh")
+        return [built, "--target", "aws", "--prefix", self.prefix]
+
+    def cli(self, *arguments: str, given: object = None) -> Any:
+        """What `mesh` reports; `given` is its standard input, as JSON."""
+        environment = self.credentials | {"HOME": os.environ["HOME"]}
+        text = None if given is None else json.dumps(given)
+        command = [*self.program, "--json", *arguments]
+        done = subprocess.run(command, env=environment, input=text, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+    @contextmanager
+    def site_settings(self, **fields: object) -> Iterator[None]:
+        """Other settings of the site of bare requests, for a while; afterwards they say what no settings say."""
+        bare = {"websiteName": "Content Mesh", "refine": False, "imagesPerArticle": 0}
+        self.cli("site", "put", "default", "-", given=bare | fields)
+        try:
+            yield
+        finally:
+            self.cli("site", "put", "default", "-", given=bare)
+
+    @contextmanager
+    def resting(self, *agents: str) -> Iterator[None]:
+        """These agents hear nothing for a while; what came meanwhile is thrown away."""
+        names = {self.name(agent) for agent in agents}
+        mappings = self.lambda_.list_event_source_mappings()["EventSourceMappings"]
+        resting = [one for one in mappings if one["EventSourceArn"].rsplit(":", 1)[1] in names]
+        assert len(resting) == len(names), names
+        self.switch(resting, on=False)
+        try:
+            yield
+        finally:
+            for name in names:
+                self.sqs.purge_queue(QueueUrl=self.queue_named(name).url)
+            self.switch(resting, on=True)
+
+    def switch(self, mappings: list[dict], on: bool) -> None:
+        for mapping in mappings:
+            self.lambda_.update_event_source_mapping(UUID=mapping["UUID"], Enabled=on)
+
     @contextmanager
     def settings(self, agent: str, **changed: str) -> Iterator[None]:
         """Other settings for a while, as another version behind the alias."""

@@ -1,5 +1,6 @@
 """A model provider on loopback: OpenAI's chat completions on the wire, articles that pass review, faults on demand.
 
+It answers drafts, rewritings (`refine`), plans of images (`image_plan`) and `metadata`, and counts each kind by itself.
 Started by a test it is an object; `python model_stub.py --port 8099` runs it for a local mesh.
 """
 
@@ -14,6 +15,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from article import article
 
 PROMPT = re.compile(r"Write an? (\d+)-word article on (.+?)\.(?:\s|$)", re.DOTALL)
+ARTICLE = re.compile(r"--- article (\w+) begins ---\n(.*)\n--- article \1 ends ---", re.DOTALL)
+DRAFT, REFINE, PLAN, METADATA = "draft", "refine", "image_plan", "metadata"
 FAULTS = {
     "unauthorized": (401, "invalid_request_error", "invalid_api_key", "Incorrect API key provided."),
     "quota": (429, "insufficient_quota", "insufficient_quota", "You exceeded your current quota."),
@@ -30,12 +33,13 @@ class ModelStub:
         self.delay = 0.05
         # So many calls in so many seconds.
         self.limit: tuple[int, float] | None = None
-        self.open = 0
-        self.most_open = 0
+        # Calls open now, and the most that ever were, by kind.
+        self.open: Counter[str] = Counter()
+        self.most_open: Counter[str] = Counter()
         self.statuses: Counter[int] = Counter()
-        self.topics: Counter[str] = Counter()
         self.keys: Counter[str] = Counter()
-        self.answered: Counter[str] = Counter()
+        self.asked: Counter[tuple[str, str]] = Counter()
+        self.answered: Counter[tuple[str, str]] = Counter()
         self._faults: list[tuple[str, str, int]] = []
         self._recent: deque[float] = deque()
         self._lock = threading.Lock()
@@ -65,40 +69,40 @@ class ModelStub:
         with self._lock:
             self._faults = [entry for entry in self._faults if entry[0] != topic]
 
-    def calls_about(self, topic: str) -> int:
-        """How often an article on a topic that holds `topic` was asked for."""
-        with self._lock:
-            return sum(count for about, count in self.topics.items() if topic in about)
+    def calls_about(self, topic: str, kind: str = DRAFT) -> int:
+        """How often this kind was asked for on a topic that holds `topic`."""
+        return self._count(self.asked, topic, kind)
 
-    def articles_about(self, topic: str) -> int:
-        """How many articles on a topic that holds `topic` were written."""
+    def articles_about(self, topic: str, kind: str = DRAFT) -> int:
+        """How often this kind was answered on a topic that holds `topic`."""
+        return self._count(self.answered, topic, kind)
+
+    def _count(self, counted: Counter[tuple[str, str]], topic: str, kind: str) -> int:
         with self._lock:
-            return sum(count for about, count in self.answered.items() if topic in about)
+            return sum(count for (of, about), count in counted.items() if of == kind and topic in about)
 
     def watch(self) -> None:
         """Counts the calls open at once anew."""
         with self._lock:
-            self.most_open = self.open
+            self.most_open = Counter(self.open)
 
     def answer(self, key: str, body: dict) -> tuple[int, dict, dict]:
         """Status, headers and body of one call."""
-        prompt = next((message["content"] for message in body["messages"] if message["role"] == "user"), "")
-        found = PROMPT.search(prompt)
-        words, topic = (int(found[1]), found[2]) if found else (300, "an unknown topic")
+        kind, topic, text = asked(body)
         with self._lock:
-            self.open += 1
-            self.most_open = max(self.most_open, self.open)
-            self.topics[topic] += 1
+            self.open[kind] += 1
+            self.most_open[kind] = max(self.most_open[kind], self.open[kind])
+            self.asked[kind, topic] += 1
             self.keys[key] += 1
             fault, headers = self._fault(key, topic)
         try:
             time.sleep(self.delay)
-            reply = error(fault) if fault else (200, completion(body.get("model", "stub"), topic, words))
+            reply = error(fault) if fault else (200, completion(body.get("model", "stub"), text))
         finally:
             with self._lock:
-                self.open -= 1
+                self.open[kind] -= 1
                 self.statuses[reply[0]] += 1
-                self.answered[topic] += reply[0] == 200
+                self.answered[kind, topic] += reply[0] == 200
         return reply[0], headers, reply[1]
 
     def _fault(self, key: str, topic: str) -> tuple[str | None, dict]:
@@ -124,8 +128,56 @@ class ModelStub:
         return None, {}
 
 
-def completion(model: str, topic: str, words: int) -> dict:
-    text = article(topic, words)
+def asked(body: dict) -> tuple[str, str, str]:
+    """Kind and topic of a call, and what to answer."""
+    messages = {message["role"]: message["content"] for message in reversed(body["messages"])}
+    prompt, system = messages.get("user", ""), messages.get("system", "")
+    kind = body.get("response_format", {}).get("json_schema", {}).get("name", DRAFT)
+    if kind in (PLAN, METADATA):
+        material = json.loads(prompt[prompt.index("\n{") :])
+        made = plan(material) if kind == PLAN else metadata(material)
+        return kind, material["topic"], json.dumps(made)
+    if system.startswith("You edit articles"):
+        text = ARTICLE.search(prompt)[2]
+        # The heading of our drafts is their topic.
+        return REFINE, text.partition("\n")[0].removeprefix("# "), text + "\n"
+    found = PROMPT.search(prompt)
+    words, topic = (int(found[1]), found[2]) if found else (300, "an unknown topic")
+    return DRAFT, topic, article(topic, words)
+
+
+def plan(material: dict) -> dict:
+    """So many images, each in a section of its own as far as there are."""
+    places = len(material["sections"]) + 1
+    return {
+        "images": [
+            {
+                "prompt": f"Scene {at} on {material['topic']}: a table with papers, seen from above, soft light",
+                "alt_text": f"Table number {at} with papers, seen from above",
+                "section": at % places,
+            }
+            for at in range(material["count"])
+        ]
+    }
+
+
+def metadata(material: dict) -> dict:
+    """Within the limits of the contract; `rules had to change` some of it all the same, as with real models."""
+    keyphrase = " ".join(material["topic"].split()[:4])
+    description = f"{keyphrase}: what it is, where it helps, and what to look at first. "
+    description += "A short guide with plain steps that can be tried out today, one after the other."
+    return {
+        "title": material["title"][:60].strip(),
+        "description": description[:156],
+        "slug": re.sub(r"[^a-z0-9]+", "-", material["title"].lower()).strip("-")[:75].strip("-"),
+        "keyphrase": keyphrase,
+        "keywords": [keyphrase],
+        "og_title": material["title"][:95].strip(),
+        "og_description": description[:200],
+    }
+
+
+def completion(model: str, text: str) -> dict:
     tokens = len(text) // 4
     return {
         "id": "chatcmpl-stub",

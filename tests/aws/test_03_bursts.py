@@ -1,9 +1,9 @@
-"""Many requests at once: each run ends exactly once, and the provider never sees more than two calls at a time."""
+"""Many requests at once: each run ends exactly once, and the provider never sees more than two drafts at a time."""
 
 import pytest
 from events import Recorder
 from mesh import Mesh, eventually, never
-from model_stub import ModelStub
+from model_stub import DRAFT, ModelStub
 
 
 @pytest.mark.parametrize(("count", "seconds"), [(5, 30), (10, 60), (200, 240)])
@@ -22,7 +22,7 @@ def test_every_run_of_a_burst_ends_once(
     assert len(finals) == len({event.attributes["ce-id"] for event in finals}) == count
     fates = [row["id"]["S"] for row in mesh.rows("fates")]
     assert all(fates.count(event.run) == 1 for event in finals)
-    assert stub.most_open == 2
+    assert stub.most_open[DRAFT] == 2
     assert stub.articles_about(f"Burst of {count} ") == count, "an article is paid for twice"
     never(lambda: len(recorder.finals(sent)) > count, "a run ends a second time")
     for agent in mesh.agents:

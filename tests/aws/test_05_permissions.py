@@ -66,7 +66,9 @@ def put(bucket: str, key: str) -> dict:
     return call("s3", "put_object", Bucket=bucket, Key=key, Body="intrusion")
 
 
-AGENTS = ("content-gen", "publish", "review", "site")
+AGENTS = tuple(sorted(
+    path.parent.name for path in ROOT.glob("agents/*/agent.json") if json.loads(path.read_text()).get("deploy", True)
+))
 
 
 @pytest.mark.parametrize("agent", AGENTS)

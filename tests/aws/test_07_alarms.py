@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Iterator
 
 import pytest
-from events import Recorder
+from events import Recorder, send
 from mesh import Mesh, eventually
 
 Metric = tuple[str, str, frozenset[tuple[str, str]]]
@@ -60,15 +60,7 @@ def provoke(mesh: Mesh, agent: str) -> None:
     """Sends the agent what breaks its contract, so that it counts a failure."""
     channel = mesh.agents[agent]["subscribes"][0]
     # Of a run that somebody else began: its end is not taken by whoever refuses first.
-    event, run = uuid.uuid4(), uuid.uuid4()
-    attributes = {"ce-type": channel["types"][0], "ce-id": event, "ce-source": "urn:test", "ce-correlationid": run}
-    mesh.sns.publish(
-        TopicArn=mesh.topic(channel["channel"]),
-        Message="{}",
-        MessageAttributes={
-            name: {"DataType": "String", "StringValue": str(value)} for name, value in attributes.items()
-        },
-    )
+    send(mesh, channel["channel"], channel["types"][0], {}, str(uuid.uuid4()))
 
 
 def test_no_metric_has_an_id_among_its_dimensions(mesh: Mesh) -> None:

@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 from events import Recorder, assert_valid
-from mesh import ROOT, Mesh, eventually, never
+from mesh import Mesh, eventually, never
 
 LETTERS = 24
 BY_HAND = 4
@@ -67,7 +67,7 @@ def test_letters_are_moved_back_as_the_console_does(mesh: Mesh, recorder: Record
 
 def test_a_replay_that_is_killed_loses_nothing(mesh: Mesh, sent: set[str]) -> None:
     before = depth(mesh)
-    process = subprocess.Popen(replay(), env=environment(mesh), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(replay(mesh), env=environment(mesh), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         eventually(lambda: depth(mesh) < before or process.poll() is not None, "the replay begins", 30, every=0.001)
     finally:
@@ -78,7 +78,7 @@ def test_a_replay_that_is_killed_loses_nothing(mesh: Mesh, sent: set[str]) -> No
 
 def test_a_replay_publishes_the_rest_and_none_twice(mesh: Mesh, recorder: Recorder, sent: set[str]) -> None:
     def done() -> bool:
-        finished = subprocess.run(replay(), env=environment(mesh), capture_output=True, text=True, check=False)
+        finished = subprocess.run(replay(mesh), env=environment(mesh), capture_output=True, text=True, check=False)
         assert finished.returncode == 0, finished.stderr
         return depth(mesh) == 0
 
@@ -93,10 +93,9 @@ def test_a_replay_publishes_the_rest_and_none_twice(mesh: Mesh, recorder: Record
     assert len(pages) == LETTERS
 
 
-def replay() -> list[str]:
-    program = os.environ.get("MESH_TEST_CLI") or str(ROOT / "target" / "debug" / "mesh")
-    return [program, "--target", "aws", "dlq", "replay", "publish", "--yes"]
+def replay(mesh: Mesh) -> list[str]:
+    return [*mesh.program, "dlq", "replay", "publish", "--yes"]
 
 
 def environment(mesh: Mesh) -> dict[str, str]:
-    return mesh.credentials | {"MESH_PREFIX": mesh.prefix, "HOME": os.environ["HOME"]}
+    return mesh.credentials | {"HOME": os.environ["HOME"]}

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from events import Recorder, assert_valid
 from mesh import ROOT, Mesh, eventually
-from model_stub import ModelStub
+from model_stub import DRAFT, ModelStub
 
 SECRET = "/va/local/openai-api-key"
 
@@ -43,7 +43,7 @@ def test_functions_pick_up_a_rotated_key(mesh: Mesh, recorder: Recorder, stub: M
 def workers(mesh: Mesh, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, subprocess.Popen]]:
     """A worker for each agent; the mappings of the functions rest meanwhile."""
     mappings = mesh.lambda_.list_event_source_mappings()["EventSourceMappings"]
-    switch(mesh, mappings, on=False)
+    mesh.switch(mappings, on=False)
     folder = tmp_path_factory.mktemp("workers")
     running = {agent: start(mesh, agent, folder / agent) for agent in mesh.agents}
     yield running
@@ -51,12 +51,7 @@ def workers(mesh: Mesh, tmp_path_factory: pytest.TempPathFactory) -> Iterator[di
         if process.poll() is None:
             process.kill()
             process.wait()
-    switch(mesh, mappings, on=True)
-
-
-def switch(mesh: Mesh, mappings: list[dict], on: bool) -> None:
-    for mapping in mappings:
-        mesh.lambda_.update_event_source_mapping(UUID=mapping["UUID"], Enabled=on)
+    mesh.switch(mappings, on=True)
 
 
 def start(mesh: Mesh, agent: str, folder: Path) -> subprocess.Popen:
@@ -89,7 +84,7 @@ def test_workers_hold_the_concurrency_of_the_manifest(
     stub.watch()
     sent = mesh.burst("Burst for workers", 10)
     eventually(lambda: len(recorder.finals(sent)) == len(sent), "10 runs end", 60)
-    assert stub.most_open == 2
+    assert stub.most_open[DRAFT] == 2
     assert {event.type for event in recorder.finals(sent)} == {"ContentPublished"}
 
 
@@ -106,14 +101,14 @@ def test_workers_drain_and_end(
     delay, stub.delay = stub.delay, 1.5
     try:
         sent = mesh.burst("Drained", 4)
-        eventually(lambda: stub.open == 2, "two calls are open")
+        eventually(lambda: stub.open[DRAFT] == 2, "two calls are open")
         for process in workers.values():
             process.send_signal(signal.SIGTERM)
         assert [process.wait(30) for process in workers.values()] == [0] * len(workers)
-        assert stub.open == 0
+        assert stub.open.total() == 0
     finally:
         stub.delay = delay
     mappings = mesh.lambda_.list_event_source_mappings()["EventSourceMappings"]
-    switch(mesh, mappings, on=True)
+    mesh.switch(mappings, on=True)
     eventually(lambda: len(recorder.finals(sent)) == len(sent), "the runs end", 60)
     assert stub.articles_about("Drained") == len(sent), "an article is paid for twice"

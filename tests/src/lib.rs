@@ -2,7 +2,9 @@
 //! and ports that fail and crash as planned. Test code: it panics where a test would.
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic)]
 
+pub mod articles;
 mod check;
+pub mod host;
 mod mutation;
 mod recorder;
 mod world;

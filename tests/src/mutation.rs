@@ -15,7 +15,7 @@ use mesh_core::{
     ports::{
         BeginRequest, Begun, BlobMeta, Blobs, BlobsExt, ByteStream, Commit, CommitAnswer, Conclusion, DocKey, Document,
         IdRange, LedgerEntry, LedgerState, OutboxEntry, Page, PortError, Publisher, PutCondition, PutResult, Query,
-        StateStore, Suspension,
+        StateStore, Suspension, Write,
     },
 };
 use uuid::Uuid;
@@ -138,6 +138,10 @@ impl StateStore for Broken {
             answers.flush().await?;
         }
         Ok(answer)
+    }
+
+    async fn put(&self, write: &Write) -> Result<bool, PortError> {
+        self.inner.put(write).await
     }
 
     async fn dispatched(&self, agent: &str, event_id: Uuid, indices: &[u32]) -> Result<(), PortError> {

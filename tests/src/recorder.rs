@@ -9,7 +9,7 @@ use std::{
 use async_trait::async_trait;
 use mesh_core::ports::{
     BeginRequest, Begun, Commit, CommitAnswer, DocKey, Document, IdRange, LedgerEntry, OutboxEntry, Page, PortError,
-    Query, StateStore, Suspension,
+    Query, StateStore, Suspension, Write,
 };
 use uuid::Uuid;
 
@@ -64,6 +64,10 @@ impl StateStore for Recorder {
             seen.entry((commit.agent.clone(), commit.event_id)).or_default().insert(commit.token);
         }
         Ok(answer)
+    }
+
+    async fn put(&self, write: &Write) -> Result<bool, PortError> {
+        self.inner.put(write).await
     }
 
     async fn dispatched(&self, agent: &str, event_id: Uuid, indices: &[u32]) -> Result<(), PortError> {

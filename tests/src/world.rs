@@ -7,14 +7,17 @@ use mesh_core::{
     envelope::{Outgoing, encode},
     ids,
     message::Message,
-    ports::{Blobs, Clock, Entropy, Publisher, Queue, StateStore, TextModel},
+    ports::{Blobs, Clock, Entropy, ImageModel, Models, Publisher, Queue, StateStore, TextModel, Write},
 };
 use mesh_embedded::{Store, host};
 use mesh_models::OfflineTextModel;
 use mesh_testkit::{
     clock::ManualClock,
     entropy::SeededEntropy,
-    faulty::{FaultPlan, FaultyBlobs, FaultyPublisher, FaultyQueue, FaultyStateStore, FaultyTextModel},
+    faulty::{
+        FaultPlan, FaultyBlobs, FaultyImageModel, FaultyPublisher, FaultyQueue, FaultyStateStore, FaultyTextModel,
+    },
+    model::{ScriptedImageModel, picture, png},
 };
 use serde_json::Value;
 use uuid::Uuid;
@@ -62,6 +65,7 @@ pub struct World {
     entropy: Arc<dyn Entropy>,
     mutation: Option<Mutation>,
     model: Arc<dyn TextModel>,
+    images: Arc<dyn ImageModel>,
 }
 
 impl World {
@@ -95,6 +99,7 @@ impl World {
             entropy,
             mutation,
             model,
+            images: Arc::new(ScriptedImageModel::new().otherwise(|_| picture(png(640, 360)))),
         };
         mesh_testkit::block_on(host::declare(&world.store, &world.agents())).expect("queues");
         world.restart();
@@ -104,9 +109,31 @@ impl World {
     /// The agents, as their crates build them.
     #[must_use]
     pub fn agents(&self) -> Vec<Arc<dyn Agent>> {
-        let build =
-            [agent_content_gen::agent, agent_review::agent, agent_publish::agent, agent_site::agent, agent_echo::agent];
+        let build = [
+            agent_content_gen::agent,
+            agent_refine::agent,
+            agent_review::agent,
+            agent_image_plan::agent,
+            agent_image_render::agent,
+            agent_metadata::agent,
+            agent_publish::agent,
+            agent_site::agent,
+            agent_tracker::agent,
+            agent_echo::agent,
+        ];
         build.iter().map(|agent| agent(&self.settings).expect("an agent")).collect()
+    }
+
+    /// Another model for the images, from now on.
+    pub fn draw_with(&mut self, images: Arc<dyn ImageModel>) {
+        self.images = images;
+        self.restart();
+    }
+
+    /// Stores a document as its own writer would.
+    pub fn set(&self, kind: &str, id: &str, body: &Value) {
+        let write = Write::create(kind, id, body).expect("a document");
+        assert!(mesh_testkit::block_on(self.store.state().put(&write)).expect("stored"), "{kind} {id} is new");
     }
 
     /// Starts all agents afresh, as after a crash: nothing is left but the store.
@@ -130,7 +157,9 @@ impl World {
         self.agents().into_iter().map(seat).collect()
     }
 
-    fn ports(&self) -> Ports {
+    /// The ports of its agents, faults and all.
+    #[must_use]
+    pub fn ports(&self) -> Ports {
         let state: Arc<dyn StateStore> = Arc::new(self.store.state());
         let blobs: Arc<dyn Blobs> = Arc::new(self.store.blobs());
         let publisher: Arc<dyn Publisher> = Arc::new(self.store.topics());
@@ -141,7 +170,9 @@ impl World {
             state: Arc::new(Recorder::new(state, Arc::clone(&self.conclusions))),
             blobs: Arc::new(FaultyBlobs::new(blobs, &self.plan)),
             publisher,
-            text_model: Arc::new(FaultyTextModel::new(Arc::clone(&self.model), &self.plan)),
+            models: Models::none()
+                .with_text(Arc::new(FaultyTextModel::new(Arc::clone(&self.model), &self.plan)))
+                .with_image(Arc::new(FaultyImageModel::new(Arc::clone(&self.images), &self.plan))),
             clock: Arc::clone(&self.clock) as Arc<dyn Clock>,
             entropy: Arc::clone(&self.entropy),
             model_timeout: self.settings.model_timeout,

@@ -20,6 +20,9 @@ use mesh_testkit::{
 use mesh_tests::{Mutation, World, check};
 use serde_json::json;
 
+/// Calls of a text model for one article: the draft, and its metadata.
+const CALLS: u64 = 2;
+
 /// Counts what would have been paid.
 #[derive(Debug, Default)]
 struct Paid {
@@ -78,11 +81,11 @@ fn run(mutation: Option<Mutation>, crash: Option<(u64, Fault)>) -> Run {
 
 /// An answer can be lost between the provider and the store; one that is stored is never bought again.
 fn allowed_calls(trace: &[CallRecord], crash: Option<&(u64, Fault)>) -> u64 {
-    let Some((k, fault)) = crash else { return 1 };
+    let Some((k, fault)) = crash else { return CALLS };
     let call = trace.iter().find(|call| call.k == *k).expect("the crash is on record");
     let bought = call.port == "text_model" && *fault == Fault::CrashAfter;
     let not_stored = call.operation == "put" && call.detail.contains("answers/") && *fault == Fault::CrashBefore;
-    if bought || not_stored { 2 } else { 1 }
+    if bought || not_stored { CALLS + 1 } else { CALLS }
 }
 
 /// At the moment of the crash, every event that an agent published is in a committed outbox.

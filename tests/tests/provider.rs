@@ -13,7 +13,7 @@ use mesh_core::{
 use mesh_embedded::EnvSecrets;
 use mesh_models::{OpenAiChat, OpenAiSettings};
 use mesh_testkit::{clock::ManualClock, faulty::Fault, model::canned_article};
-use mesh_tests::World;
+use mesh_tests::{World, articles::website_called};
 use serde_json::{Value, json};
 use server::{Answer, Server};
 use uuid::Uuid;
@@ -54,7 +54,11 @@ fn world(server: &Server, settings: Settings) -> World {
     let secrets = EnvSecrets::new([("OPENAI_API_KEY".to_owned(), "sk-test-0123456789".to_owned())]);
     let clock: Arc<dyn Clock> = Arc::new(ManualClock::at(Timestamp(1_790_000_000_000)));
     let model = OpenAiChat::new(model, Arc::new(secrets), clock).expect("settings");
-    World::with(settings, None, Some(Arc::new(model)))
+    let world = World::with(settings, None, Some(Arc::new(model)));
+    // One call an article: the draft.
+    let plain = json!({"refine": false, "metadata": false, "imagesPerArticle": 0});
+    world.set("website_settings", "default", &website_called("default", &plain));
+    world
 }
 
 fn ask(world: &World) {

@@ -14,7 +14,7 @@ use mesh_contracts::events::Echoed;
 use mesh_core::{
     Agent, AgentError, Context, Emit, Event, Fate, Manifest, Outcome, Policy, Ports, Runner, Settings, Timestamp,
     ports::{
-        Clock, Delivery, DocKey, Entropy, LedgerState, OutboundMessage, PortError, Publisher, Queue, Receipt,
+        Clock, Delivery, DocKey, Entropy, LedgerState, Models, OutboundMessage, PortError, Publisher, Queue, Receipt,
         StateStore, Write,
     },
     runner::Ended,
@@ -99,7 +99,13 @@ fn bench(manner: Manner) -> Bench {
     let entropy: Arc<dyn Entropy> = Arc::new(SeededEntropy::new(3));
     let time: Arc<dyn Clock> = Arc::clone(&clock) as Arc<dyn Clock>;
     let store = Store::in_memory(Arc::clone(&time), Arc::clone(&entropy)).expect("a store");
-    let ports = host::ports(&store, time, entropy, Arc::new(OfflineTextModel::new()), &Settings::default());
+    let ports = host::ports(
+        &store,
+        time,
+        entropy,
+        Models::none().with_text(Arc::new(OfflineTextModel::new())),
+        &Settings::default(),
+    );
     let manifest = Manifest::parse(MANIFEST).expect("a manifest");
     let agent = Arc::new(Odd { manifest, manner, calls: AtomicU32::new(0) });
     let dynamic: Arc<dyn Agent> = Arc::clone(&agent) as Arc<dyn Agent>;

@@ -8,21 +8,17 @@ use mesh_core::{
     Settings,
     ports::{BlobsExt, IdRange, PutCondition, StateStore, TextModel},
 };
-use mesh_testkit::{
-    block_on,
-    model::{ScriptedTextModel, canned_article},
+use mesh_testkit::{block_on, model::canned_article};
+use mesh_tests::{
+    World,
+    articles::{website_called, writing},
 };
-use mesh_tests::World;
 use serde_json::{Value, json};
 
 const TOPIC: &str = "Urban Beekeeping";
 
 fn world(settings: Settings, answers: &[String]) -> World {
-    let mut model = ScriptedTextModel::new();
-    for answer in answers {
-        model = model.answering(answer.clone());
-    }
-    World::with(settings, None, Some(Arc::new(model) as Arc<dyn TextModel>))
+    World::with(settings, None, Some(writing(answers.iter().cloned()) as Arc<dyn TextModel>))
 }
 
 fn ask(world: &World, request: &str) {
@@ -93,10 +89,13 @@ fn a_near_copy_of_an_article_of_the_site_is_rejected() {
 #[test]
 fn a_revision_is_asked_for_only_while_revisions_are_left() {
     let little_short = canned_article(TOPIC, 255);
-    let asked = world(Settings { max_revisions: 1, ..Settings::default() }, std::slice::from_ref(&little_short));
+    let asked = world(Settings::default(), &[little_short.clone(), little_short.clone()]);
+    let plain = json!({"maxRevisions": 1, "refine": false, "imagesPerArticle": 0});
+    asked.set("website_settings", "default", &website_called("default", &plain));
     ask(&asked, "r1");
-    let request = &events(&asked, "RevisionRequested")[0];
-    assert_eq!(request["revisions_left"], 0);
+    let requests = events(&asked, "RevisionRequested");
+    let [request] = &requests[..] else { panic!("{requests:?}") };
+    assert_eq!((&request["revisions_left"], &request["ready"]["revision"]), (&json!(0), &json!(1)));
     assert!(checks(request).contains(&"length"), "{request}");
     let recorded = world(Settings::default(), &[little_short]);
     ask(&recorded, "r1");
@@ -138,6 +137,7 @@ fn a_payload_that_is_gone_foreign_or_changed_fails_by_its_name() {
                 .expect("stored");
             let mut event = example(contract);
             event[pointer]["uri"] = json!(uri);
+            event.as_object_mut().expect("an object").retain(|field, _| field != "brief" && field != "parts");
             world.publish(event_type, &event);
             block_on(world.drain());
             let failures = events(&world, failure);

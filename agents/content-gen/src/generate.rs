@@ -1,34 +1,20 @@
 //! Handling a `ContentRequest`: validate, prompt, call, store, emit.
 
 use bytes::Bytes;
+use mesh_article::{clean, count_words, summary, title, trim};
 use mesh_contracts::{
-    Detail, Id, Int, List, Name, Text,
-    events::{ContentReady, ContentRequest, ErrorType},
+    Detail, Int, List, Pointer, Text,
+    events::{ContentDrafted, ContentReady, ContentRequest, ErrorType},
     topic_key,
 };
 use mesh_core::{
     AgentError, Context, Emit, Event, Outcome, Timestamp,
-    context::Answer,
-    ids,
-    ports::{ChatMessage, ChatRequest, ChatResponse, Document, Finish, Hints, Query, QueryBy, Role, Task},
+    context::{Answer, StoredBlob},
+    ports::{ChatMessage, ChatRequest, ChatResponse, Finish, Hints, Role, Task},
 };
 use serde_json::json;
 
-use crate::{ContentGen, PromptInput, clean, count_words, record, trim};
-
-/// How far back an article on the same topic counts (ContentGen specification, section 5.2).
-const RECENT_DAYS: u64 = 90;
-
-/// A request and what is known about it.
-pub(crate) struct Brief {
-    pub(crate) request: ContentRequest,
-    pub(crate) content_id: Id,
-    pub(crate) revision: i64,
-    pub(crate) site: Name,
-    /// The article's record, when this is a further revision of it.
-    pub(crate) stored: Option<Document>,
-    pub(crate) earlier: usize,
-}
+use crate::{ContentGen, PromptInput, brief::Assignment, record};
 
 /// What a model wrote.
 pub(crate) struct Draft {
@@ -43,15 +29,15 @@ impl ContentGen {
     pub(crate) async fn generate(&self, event: &Event, ctx: &Context<'_>) -> Result<Outcome, AgentError> {
         let request: ContentRequest = event.payload()?;
         self.validate(&request)?;
-        let brief = self.brief(event, request, ctx).await?;
-        let draft = self.write(&brief, ctx).await?;
-        let stored = ctx
-            .put_once(&draft_key(&brief), Bytes::from(draft.markdown.clone()), "text/markdown; charset=utf-8")
-            .await?;
-        let text = String::from_utf8_lossy(&stored.bytes);
-        let ready = ready(&brief, &draft, &text, stored.pointer.clone(), event.time);
-        let write = record::write(&ready, &brief, event, ctx)?;
-        Ok(Outcome::nothing().write(write).emit(Emit::of(&ready)?.about(brief.content_id)))
+        let assignment = self.assignment(event, request, ctx).await?;
+        let draft = self.write(&assignment, ctx).await?;
+        let brief = assignment.keep_brief(ctx).await?;
+        let body = Bytes::from(draft.markdown.clone());
+        let stored = ctx.put_once(&draft_key(&assignment), body, "text/markdown; charset=utf-8").await?;
+        let ready = ready(&assignment, &draft, &stored, brief, event.time, ctx);
+        let write = record::write(&ready, &assignment, event, ctx)?;
+        let emit = if assignment.refine() { Emit::of(&ContentDrafted(ready))? } else { Emit::of(&ready)? };
+        Ok(Outcome::nothing().write(write).emit(emit.about(assignment.content_id)))
     }
 
     /// The rules a contract cannot know: this deployment's bounds.
@@ -71,42 +57,9 @@ impl ContentGen {
         Ok(())
     }
 
-    /// Which article this is, and what the site has on the topic already. A copy of an earlier request is a further
-    /// revision of its article.
-    async fn brief(&self, event: &Event, request: ContentRequest, ctx: &Context<'_>) -> Result<Brief, AgentError> {
-        let content_id = ids::of_content(event.origin.unwrap_or(event.id));
-        let stored = match event.origin {
-            Some(_) => ctx.get("content", &content_id.to_string()).await?,
-            None => None,
-        };
-        let revision = match &stored {
-            Some(document) => record::read(document)?.revision.get() + 1,
-            None => 1,
-        };
-        let site = request.website_id.clone().unwrap_or_default();
-        let earlier = self.earlier(&request, &site, content_id, event.time, ctx).await?;
-        Ok(Brief { request, content_id, revision, site, stored, earlier })
-    }
-
-    /// Counts the site's articles on the topic within the last 90 days.
-    async fn earlier(
-        &self,
-        request: &ContentRequest,
-        site: &Name,
-        own: Id,
-        now: Timestamp,
-        ctx: &Context<'_>,
-    ) -> Result<usize, AgentError> {
-        let by = QueryBy::Index(record::topic_index(site, &request.content_topic));
-        let page = ctx.query(&Query { kind: "content".into(), by, limit: 20, cursor: None }).await?;
-        let since = now.minus(std::time::Duration::from_secs(RECENT_DAYS * 24 * 3600)).datetime();
-        let records = page.documents.iter().filter_map(|document| record::read(document).ok());
-        Ok(records.filter(|record| record.content_id != own && record.created_at.at() >= since).count())
-    }
-
     /// Asks the model, and once more when it was cut off.
-    async fn write(&self, brief: &Brief, ctx: &Context<'_>) -> Result<Draft, AgentError> {
-        let ask = self.ask(brief);
+    async fn write(&self, assignment: &Assignment, ctx: &Context<'_>) -> Result<Draft, AgentError> {
+        let ask = self.ask(assignment);
         let version = self.prompt.version();
         let first = acceptable(ctx.ask("draft", version, &ask).await?)?;
         let prompt_version = first.prompt_version;
@@ -119,13 +72,13 @@ impl ContentGen {
             finish = second.finish;
         }
         models.dedup();
-        let words = usize::try_from(brief.request.word_count.get()).unwrap_or(0);
-        let markdown = trim(&clean(&text, &brief.request.content_topic), words + words / 10);
+        let words = usize::try_from(assignment.request.word_count.get()).unwrap_or(0);
+        let markdown = trim(&clean(&text, &assignment.request.content_topic), words + words / 10);
         Ok(Draft { markdown, models, prompt_version, offline, complete: finish == Finish::Stop })
     }
 
-    fn ask(&self, brief: &Brief) -> ChatRequest {
-        let request = &brief.request;
+    fn ask(&self, assignment: &Assignment) -> ChatRequest {
+        let request = &assignment.request;
         let keywords: Vec<&str> = request.keywords.iter().map(|keyword| keyword.as_str()).collect();
         let language = request.language.as_deref().filter(|tag| *tag != "en");
         let words = request.word_count.get();
@@ -135,7 +88,8 @@ impl ContentGen {
             prompt_context: request.prompt_context.as_deref(),
             keywords: &keywords,
             language,
-            earlier: brief.earlier,
+            site: assignment.website(),
+            earlier: assignment.earlier,
         });
         let input = json!({
             "topic": request.content_topic,
@@ -143,7 +97,7 @@ impl ContentGen {
             "context": request.prompt_context,
             "keywords": keywords,
             "language": language.unwrap_or("en"),
-            "fresh_angle": i64::try_from(brief.earlier).unwrap_or(0) + brief.revision - 1,
+            "fresh_angle": i64::try_from(assignment.earlier).unwrap_or(0) + assignment.revision - 1,
         });
         ChatRequest {
             task: Task { name: "draft".into(), input },
@@ -158,30 +112,36 @@ impl ContentGen {
 
 /// The event of a stored draft; what is measured is measured on what is stored.
 fn ready(
-    brief: &Brief,
+    assignment: &Assignment,
     draft: &Draft,
-    text: &str,
-    pointer: mesh_contracts::Pointer,
+    stored: &StoredBlob,
+    brief: Option<Pointer>,
     created_at: Timestamp,
+    ctx: &Context<'_>,
 ) -> ContentReady {
-    let request = &brief.request;
+    let request = &assignment.request;
+    let text = &*String::from_utf8_lossy(&stored.bytes);
     ContentReady {
-        content_id: brief.content_id,
-        revision: Int::clamp(brief.revision),
+        content_id: assignment.content_id,
+        revision: Int::clamp(assignment.revision),
         content_topic: request.content_topic.clone(),
         title: Text::clip(title(text)),
         summary: Text::clip(&summary(text)),
         word_count: request.word_count,
         measured_word_count: Int::clamp(i64::try_from(count_words(text)).unwrap_or(i64::MAX)),
-        draft: pointer,
+        draft: stored.pointer.clone(),
         models: List::clip(draft.models.iter().map(|model| Text::clip(model))),
         prompt_version: Text::clip(&draft.prompt_version),
         generated: true,
         offline: draft.offline,
         complete: draft.complete,
+        refined: false,
+        cost: ctx.spent(),
+        brief,
+        parts: assignment.parts(),
         created_at: created_at.datetime().into(),
         request_id: request.request_id.clone(),
-        website_id: brief.site.clone(),
+        website_id: assignment.site.clone(),
         post_id: request.post_id.clone(),
         keywords: request.keywords.clone(),
         language: request.language.clone().unwrap_or_default(),
@@ -219,27 +179,9 @@ fn acceptable(answer: Answer) -> Result<Answer, AgentError> {
 }
 
 /// `drafts/{content_id}.md`; revision n `drafts/{content_id}.r{n}.md`.
-fn draft_key(brief: &Brief) -> String {
-    match brief.revision {
-        1 => format!("drafts/{}.md", brief.content_id),
-        n => format!("drafts/{}.r{n}.md", brief.content_id),
+fn draft_key(assignment: &Assignment) -> String {
+    match assignment.revision {
+        1 => format!("drafts/{}.md", assignment.content_id),
+        n => format!("drafts/{}.r{n}.md", assignment.content_id),
     }
-}
-
-fn title(markdown: &str) -> &str {
-    markdown.lines().find_map(|line| line.strip_prefix("# ")).unwrap_or_default()
-}
-
-/// The first sentences, up to 300 characters.
-fn summary(markdown: &str) -> String {
-    let is_prose = |line: &&str| line.chars().next().is_some_and(|first| first.is_alphanumeric() || first == '"');
-    let prose = markdown.lines().find(is_prose).unwrap_or_default();
-    let mut summary = String::new();
-    for sentence in prose.split_inclusive(['.', '!', '?']) {
-        if summary.chars().count() + sentence.chars().count() > 300 {
-            break;
-        }
-        summary.push_str(sentence);
-    }
-    if summary.trim().is_empty() { prose.to_owned() } else { summary.trim().to_owned() }
 }

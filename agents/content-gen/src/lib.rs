@@ -3,21 +3,18 @@
 //!
 //! Source: ContentGen specification, sections 4 to 6.
 
-mod clean;
+mod brief;
 mod generate;
 mod prompt;
 mod record;
 mod status;
-mod trim;
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use mesh_core::{Agent, AgentError, ConfigError, Context, Event, Manifest, Outcome, Settings};
 
-pub use clean::clean;
 pub use prompt::{Prompt, PromptInput};
-pub use trim::{count_words, trim};
 
 /// The declaration: channels, events, limits.
 pub const MANIFEST: &str = include_str!("../agent.json");
@@ -29,6 +26,7 @@ pub struct ContentGen {
     prompt: Prompt,
     max_words: u32,
     allowed_topics: Vec<String>,
+    site_name: String,
 }
 
 /// Builds the agent.
@@ -41,6 +39,7 @@ pub fn agent(settings: &Settings) -> Result<Arc<dyn Agent>, ConfigError> {
         prompt: Prompt::new(settings.prompt_template.as_deref())?,
         max_words: settings.max_words,
         allowed_topics: settings.allowed_topics.iter().map(|topic| mesh_contracts::topic_key(topic)).collect(),
+        site_name: settings.site_name.clone(),
     }))
 }
 

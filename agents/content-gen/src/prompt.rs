@@ -1,5 +1,6 @@
 //! The prompt: a versioned template with named places.
 
+use mesh_contracts::records::WebsiteSettings;
 use mesh_core::{ConfigError, env, ids};
 
 const SYSTEM: &str = include_str!("../prompts/system-v1.md");
@@ -20,6 +21,8 @@ pub struct PromptInput<'a> {
     pub keywords: &'a [&'a str],
     /// Language other than English, if asked for.
     pub language: Option<&'a str>,
+    /// The site's settings, if there are any.
+    pub site: Option<&'a WebsiteSettings>,
     /// Articles on the same topic within 90 days.
     pub earlier: usize,
 }
@@ -85,11 +88,26 @@ impl Prompt {
         if let Some(language) = input.language {
             prompt.push_str(&format!(" Write in the language with the tag {language}."));
         }
+        if let Some(site) = input.site {
+            prompt.push_str(&of_site(site));
+        }
         if input.earlier > 0 {
             prompt.push_str(" The site has an article on this topic already: take a fresh angle, and repeat nothing.");
         }
         prompt
     }
+}
+
+/// What a draft should know of its site (serverless blog pipeline, function 1).
+fn of_site(site: &WebsiteSettings) -> String {
+    let known = [
+        ("The site is about", site.website_description.as_deref()),
+        ("It is written for", site.target_audience.as_deref()),
+        ("Keep in mind", site.additional_context.as_deref()),
+    ];
+    let said =
+        known.iter().filter_map(|(what, text)| text.map(|text| format!(" {what}: {}.", text.trim_end_matches('.'))));
+    said.collect()
 }
 
 fn fill(template: &str, input: &PromptInput<'_>, context: &str) -> String {
@@ -126,6 +144,7 @@ mod tests {
             prompt_context: context,
             keywords: &[],
             language: None,
+            site: None,
             earlier: 0,
         }
     }

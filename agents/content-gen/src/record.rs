@@ -11,7 +11,7 @@ use mesh_core::{
     ports::{Document, Write},
 };
 
-use crate::generate::Brief;
+use crate::brief::Assignment;
 
 /// What articles on the same topic of a site are found by.
 pub(crate) fn topic_index(site: &Name, topic: &str) -> String {
@@ -29,7 +29,7 @@ pub(crate) fn read(document: &Document) -> Result<ContentRecord, AgentError> {
 /// The write of a new draft's record.
 pub(crate) fn write(
     ready: &ContentReady,
-    brief: &Brief,
+    assignment: &Assignment,
     event: &Event,
     ctx: &Context<'_>,
 ) -> Result<Write, AgentError> {
@@ -58,7 +58,7 @@ pub(crate) fn write(
         offline: ready.offline,
         cost: ctx.spent(),
     };
-    let write = match &brief.stored {
+    let write = match &assignment.stored {
         Some(document) => Write::replace(document, &record)?,
         None => Write::create("content", ready.content_id.to_string(), &record)?,
     };

@@ -1,76 +1,130 @@
 //! Keeping the record's status: what later agents say of the article is written here, by the record's one writer.
 
 use mesh_contracts::{
-    Id, Text,
-    events::{ContentPublished, ContentRejected, Failure, ReviewCompleted},
+    Id, Int, Text,
+    events::{
+        ContentPublished, ContentReady, ContentRejected, ContentWithdrawn, Cost, Failure, ImagesReady, MetadataReady,
+        ReviewCompleted,
+    },
     records::{ContentRecord, ContentStatus},
 };
 use mesh_core::{AgentError, Context, Event, Outcome, ports::Write};
+use serde::de::DeserializeOwned;
 
 use crate::record;
 
-/// A change of status: the draft it is about, and how far that is.
-struct Change {
-    content_id: Id,
+/// What an event says of an article.
+#[derive(Default)]
+struct News {
+    content_id: Option<Id>,
     revision: i64,
-    status: ContentStatus,
+    /// How far the draft is.
+    status: Option<ContentStatus>,
     code: Option<Text<1, 80>>,
+    /// What its stage has cost; each event is counted once, because it is handled once.
+    cost: Cost,
+    refined: Option<ContentReady>,
     published: Option<ContentPublished>,
 }
 
 /// Moves the record forward: the maximum by draft and stage, so a late event never sets it back.
 pub(crate) async fn project(event: &Event, ctx: &Context<'_>) -> Result<Outcome, AgentError> {
-    let Some(change) = change(event)? else { return Ok(Outcome::nothing()) };
-    let Some(document) = ctx.get("content", &change.content_id.to_string()).await? else {
+    let news = news(event)?;
+    let Some(content_id) = news.content_id else { return Ok(Outcome::nothing()) };
+    let Some(document) = ctx.get("content", &content_id.to_string()).await? else {
         return Ok(Outcome::nothing());
     };
     let record = record::read(&document)?;
-    if (change.revision, stage(change.status)) <= (record.revision.get(), stage(record.status)) {
+    let moved = moved(&record, news);
+    if moved == record {
         return Ok(Outcome::nothing());
     }
-    let published = change.published;
-    let moved = ContentRecord {
-        status: change.status,
-        status_code: change.code,
-        page: published.as_ref().map(|published| published.page.clone()),
-        url: published.map(|published| published.url),
-        updated_at: ctx.now().datetime().into(),
-        ..record
-    };
+    let moved = ContentRecord { updated_at: ctx.now().datetime().into(), ..moved };
     Ok(Outcome::nothing().write(Write::replace(&document, &moved)?))
 }
 
-fn change(event: &Event) -> Result<Option<Change>, AgentError> {
-    let plain = |content_id, revision, status| Change { content_id, revision, status, code: None, published: None };
+fn news(event: &Event) -> Result<News, AgentError> {
+    let of = |content_id, revision: Int<1, 1000>, status| News {
+        content_id: Some(content_id),
+        revision: revision.get(),
+        status,
+        ..News::default()
+    };
     Ok(match event.event_type {
+        "ContentReady" => {
+            let ready: ContentReady = event.payload()?;
+            if !ready.refined {
+                // The agent's own; the record says all of it.
+                return Ok(News::default());
+            }
+            let news = of(ready.content_id, ready.revision, Some(ContentStatus::ReadyForReview));
+            News { cost: ready.cost, refined: Some(ready), ..news }
+        }
         "ReviewCompleted" => {
             let review: ReviewCompleted = event.payload()?;
-            Some(plain(review.content_id, review.revision.get(), ContentStatus::Reviewed))
+            of(review.content_id, review.revision, Some(ContentStatus::Reviewed))
+        }
+        "ImagesReady" => {
+            let images: ImagesReady = event.payload()?;
+            News { cost: images.cost, ..of(images.content_id, images.revision, None) }
+        }
+        "MetadataReady" => {
+            let metadata: MetadataReady = event.payload()?;
+            News { cost: metadata.cost, ..of(metadata.content_id, metadata.revision, None) }
         }
         "ContentRejected" => {
             let rejected: ContentRejected = event.payload()?;
             let code = rejected.findings.first().map(|finding| Text::clip(&finding.check));
-            let change = plain(rejected.content_id, rejected.revision.get(), ContentStatus::Rejected);
-            Some(Change { code, ..change })
+            News { code, ..of(rejected.content_id, rejected.revision, Some(ContentStatus::Rejected)) }
         }
         "ContentPublished" => {
             let published: ContentPublished = event.payload()?;
-            let change = plain(published.content_id, published.revision.get(), ContentStatus::Published);
-            Some(Change { published: Some(published), ..change })
+            let news = of(published.content_id, published.revision, Some(ContentStatus::Published));
+            News { published: Some(published), ..news }
         }
-        _ => failed(
-            &mesh_contracts::read::<Failure>(&event.data)
-                .map_err(|m| AgentError::reject("CONTRACT_VIOLATION", m, vec![]))?,
-        ),
+        "ContentWithdrawn" => {
+            let withdrawn: ContentWithdrawn = event.payload()?;
+            of(withdrawn.content_id, withdrawn.revision, Some(ContentStatus::Withdrawn))
+        }
+        _ => failed(&payload(event)?),
     })
 }
 
-/// A failure that ended the run. One that waits in a dead-letter queue may still heal.
-fn failed(failure: &Failure) -> Option<Change> {
-    let content_id = failure.content_id.filter(|_| failure.r#final)?;
-    let revision = failure.revision.map_or(1, |revision| revision.get());
-    let code = Some(failure.code.clone());
-    Some(Change { content_id, revision, status: ContentStatus::Failed, code, published: None })
+fn payload<T: DeserializeOwned>(event: &Event) -> Result<T, AgentError> {
+    mesh_contracts::read(&event.data).map_err(|message| AgentError::reject("CONTRACT_VIOLATION", message, vec![]))
+}
+
+/// A failure that ended the run. One that waits in a dead-letter queue may still heal, and then says what it cost.
+fn failed(failure: &Failure) -> News {
+    News {
+        content_id: failure.content_id.filter(|_| failure.r#final),
+        revision: failure.revision.map_or(1, |revision| revision.get()),
+        status: Some(ContentStatus::Failed),
+        code: Some(failure.code.clone()),
+        cost: failure.cost,
+        ..News::default()
+    }
+}
+
+fn moved(record: &ContentRecord, news: News) -> ContentRecord {
+    let mut moved = ContentRecord { cost: record.cost.plus(news.cost), ..record.clone() };
+    if let Some(ready) = news.refined.filter(|ready| ready.revision >= record.revision) {
+        moved.title = ready.title;
+        moved.measured_word_count = ready.measured_word_count;
+        moved.draft = ready.draft;
+        moved.models = ready.models;
+        moved.prompt_version = ready.prompt_version;
+        moved.offline = ready.offline;
+    }
+    let stands = (record.revision.get(), stage(record.status));
+    if let Some(status) = news.status.filter(|status| (news.revision, stage(*status)) > stands) {
+        moved.revision = Int::clamp(news.revision);
+        moved.status = status;
+        moved.status_code = news.code;
+        moved.page = news.published.as_ref().map(|published| published.page.clone()).or(moved.page);
+        moved.url = news.published.map(|published| published.url).or(moved.url);
+    }
+    moved
 }
 
 /// How far a status is; the three ends of a run are as far as one another.
@@ -79,5 +133,6 @@ fn stage(status: ContentStatus) -> u8 {
         ContentStatus::ReadyForReview => 0,
         ContentStatus::Reviewed => 1,
         ContentStatus::Rejected | ContentStatus::Published | ContentStatus::Failed => 2,
+        ContentStatus::Withdrawn => 3,
     }
 }

@@ -5,13 +5,13 @@ use std::{sync::Arc, time::Duration};
 
 use mesh_core::{
     Policy, Settings,
-    ports::{Clock, Entropy, OutboundMessage},
+    ports::{Clock, Entropy, Models, OutboundMessage},
 };
 use mesh_embedded::{
     Store,
     host::{self, Host},
 };
-use mesh_testkit::{block_on, clock::ManualClock, entropy::SeededEntropy, model::ScriptedTextModel};
+use mesh_testkit::{block_on, clock::ManualClock, entropy::SeededEntropy};
 use serde_json::{Value, json};
 
 /// What the agent publishes when `body` arrives as a request with an id.
@@ -20,7 +20,7 @@ fn answers(body: &Value) -> Vec<(String, Value)> {
     let entropy: Arc<dyn Entropy> = Arc::new(SeededEntropy::new(1));
     let store = Store::in_memory(Arc::clone(&clock), Arc::clone(&entropy)).expect("a store");
     let settings = Settings::default();
-    let ports = host::ports(&store, clock, entropy, Arc::new(ScriptedTextModel::new()), &settings);
+    let ports = host::ports(&store, clock, entropy, Models::none(), &settings);
     let agent = agent_echo::agent(&settings).expect("an agent");
     let host = block_on(Host::new(store.clone(), &ports, vec![agent], Policy::default())).expect("a host");
     let seat = &host.agents()[0];

@@ -1,13 +1,30 @@
-//! `publish` turns a reviewed article into a page: Markdown to HTML, front matter, marks of generated content.
+//! `publish` joins the parts of an article into a page (Markdown to HTML, images, metadata, marks of generated content), and
+//! takes pages off again.
 //! Never another agent, an SDK, the environment, tokio or a publish: those are the runner's and the host's.
+//!
+//! 1. `ReviewCompleted`, `ImagesReady`, `MetadataReady`: a part arrives at its draft's join. The first one asks to be
+//!    reminded (`PublicationDue`, held back); the last one makes the page, in the transaction that records its arrival.
+//! 2. `PublicationDue`: whoever still waits ends, with a page or with a cause.
+//! 3. `WithdrawalRequested`: a notice takes the place of the page.
 
-mod handle;
+mod address;
+mod arrive;
+mod assemble;
+pub mod formatting;
+mod join;
+mod mend;
+mod publish;
 pub mod render;
+mod standing;
+mod store;
+mod withdraw;
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use mesh_core::{Agent, AgentError, ConfigError, Context, Event, Manifest, Outcome, Settings};
+
+use join::Arrival;
 
 /// The declaration: channels, events, limits.
 pub const MANIFEST: &str = include_str!("../agent.json");
@@ -39,6 +56,12 @@ impl Agent for Publish {
     }
 
     async fn handle(&self, event: &Event, ctx: &Context<'_>) -> Result<Outcome, AgentError> {
-        self.publish(event, ctx).await
+        match event.event_type {
+            "ReviewCompleted" => self.arrived(Arrival::Review(Box::new(event.payload()?)), event, ctx).await,
+            "ImagesReady" => self.arrived(Arrival::Images(event.payload()?), event, ctx).await,
+            "MetadataReady" => self.arrived(Arrival::Metadata(event.payload()?), event, ctx).await,
+            "PublicationDue" => self.due(event, ctx).await,
+            _ => self.withdraw(event, ctx).await,
+        }
     }
 }

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use mesh_contracts::{
     Int, List, Pointer, Text, Time,
     events::{ContentReady, ContentRejected, Finding, ReviewCompleted, RevisionRequested, Scores, Severity},
-    records::ReviewRecord,
+    records::{Brief, ReviewRecord},
 };
 use mesh_core::{AgentError, Context, Emit, Event, Outcome, ports::Write};
 
@@ -20,13 +20,14 @@ impl Review {
     pub(crate) async fn review(&self, event: &Event, ctx: &Context<'_>) -> Result<Outcome, AgentError> {
         let ready: ContentReady = event.payload()?;
         let draft = String::from_utf8_lossy(&ctx.fetch(&ready.draft).await?).into_owned();
+        let brief = brief(&ready, ctx).await?;
         let memory = SiteMemory::read(&ready.website_id, ctx).await?;
         let fixed = checks::minor_fixes(&draft);
         let text = fixed.as_deref().unwrap_or(&draft);
-        let review = self.check(&ready, text, &memory, event);
+        let review = self.check(&ready, text, &memory, brief.as_ref(), event);
         let decided = Decided::of(&review, event);
         let record = record(&ready, &decided)?;
-        match self.decide(review.verdict, &ready) {
+        match decide(review.verdict, &ready, brief.as_ref()) {
             Decision::Reject => {
                 let emit = Emit::of(&decided.rejected(&ready))?.about(ready.content_id);
                 Ok(Outcome::nothing().write(record).emit(emit))
@@ -44,7 +45,16 @@ impl Review {
         }
     }
 
-    fn check(&self, ready: &ContentReady, text: &str, memory: &SiteMemory, event: &Event) -> checks::Review {
+    fn check(
+        &self,
+        ready: &ContentReady,
+        text: &str,
+        memory: &SiteMemory,
+        brief: Option<&Brief>,
+        event: &Event,
+    ) -> checks::Review {
+        let own = brief.and_then(|brief| brief.website.website_url.as_deref()).and_then(crate::host);
+        let allowed_links: Vec<String> = self.allowed_links.iter().cloned().chain(own).collect();
         let content_id = ready.content_id.to_string();
         let article = Article {
             content_id: &content_id,
@@ -57,19 +67,30 @@ impl Review {
             keyphrase: ready.keywords.first().map(|keyword| keyword.as_str()),
             site_articles: &memory.articles(),
             recent: &memory.recent(&self.policy, event.time.datetime()),
-            allowed_links: &self.allowed_links,
+            allowed_links: &allowed_links,
             banned_phrases: &[],
         };
         checks::review(&article, &self.policy)
     }
+}
 
-    fn decide(&self, verdict: Verdict, ready: &ContentReady) -> Decision {
-        let revisions_left = self.max_revisions - (ready.revision.get() - 1);
-        match verdict {
-            Verdict::Block => Decision::Reject,
-            Verdict::Revise if revisions_left > 0 => Decision::Revise { revisions_left: revisions_left - 1 },
-            Verdict::Revise | Verdict::Pass => Decision::Pass,
-        }
+/// The site's settings and the post, as the article was asked for.
+async fn brief(ready: &ContentReady, ctx: &Context<'_>) -> Result<Option<Brief>, AgentError> {
+    match &ready.brief {
+        Some(pointer) => Ok(Some(ctx.fetch_json(pointer).await?)),
+        None => Ok(None),
+    }
+}
+
+/// While the site's revisions last, what can be mended is; after that, what must not be published is rejected.
+fn decide(verdict: Verdict, ready: &ContentReady, brief: Option<&Brief>) -> Decision {
+    let allowed = brief.map_or(0, |brief| brief.website.max_revisions.get());
+    let revisions_left = allowed - (ready.revision.get() - 1);
+    match verdict {
+        Verdict::Pass => Decision::Pass,
+        _ if revisions_left > 0 => Decision::Revise { revisions_left: revisions_left - 1 },
+        Verdict::Revise => Decision::Pass,
+        Verdict::Block => Decision::Reject,
     }
 }
 
@@ -108,6 +129,8 @@ impl Decided {
             fixed: reviewed.fixed,
             scores: self.scores,
             findings: self.findings,
+            brief: ready.brief.clone(),
+            parts: ready.parts.clone(),
             models: ready.models.clone(),
             prompt_version: ready.prompt_version.clone(),
             offline: ready.offline,
@@ -140,10 +163,12 @@ impl Decided {
             content_id: ready.content_id,
             revision: ready.revision,
             content_topic: ready.content_topic.clone(),
-            draft: ready.draft.clone(),
-            findings: self.findings,
+            ready: ready.clone(),
+            findings: List::clip(self.findings.iter().cloned()),
             revisions_left: Int::clamp(revisions_left),
+            request_id: ready.request_id.clone(),
             website_id: ready.website_id.clone(),
+            post_id: ready.post_id.clone(),
         }
     }
 }

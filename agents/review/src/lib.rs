@@ -20,7 +20,6 @@ pub const MANIFEST: &str = include_str!("../agent.json");
 pub struct Review {
     manifest: Manifest,
     policy: checks::Policy,
-    max_revisions: i64,
     allowed_links: Vec<String>,
 }
 
@@ -29,13 +28,16 @@ pub struct Review {
 /// # Errors
 /// [`ConfigError`] when the manifest is wrong.
 pub fn agent(settings: &Settings) -> Result<Arc<dyn Agent>, ConfigError> {
-    let host = settings.site_base_url.split("://").nth(1).map(|rest| rest.split('/').next().unwrap_or(rest).to_owned());
     Ok(Arc::new(Review {
         manifest: Manifest::parse(MANIFEST)?,
         policy: checks::Policy::default(),
-        max_revisions: settings.max_revisions.into(),
-        allowed_links: host.into_iter().collect(),
+        allowed_links: host(&settings.site_base_url).into_iter().collect(),
     }))
+}
+
+/// The host of an address, to which articles may link.
+fn host(url: &str) -> Option<String> {
+    url.split("://").nth(1).map(|rest| rest.split('/').next().unwrap_or(rest).to_owned())
 }
 
 #[async_trait]

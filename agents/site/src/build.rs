@@ -4,7 +4,7 @@ use bytes::Bytes;
 use mesh_contracts::{
     Int, Name,
     events::{ErrorType, SiteBuildStarted, SiteBuilt},
-    records::{PublicationRecord, SiteBuildRecord, SiteBuiltRecord},
+    records::{PublicationRecord, SiteBuildRecord, SiteBuiltRecord, WebsiteSettings},
 };
 use mesh_core::{
     AgentError, Context, Emit, Event, Outcome, ids,
@@ -32,20 +32,27 @@ impl SiteAgent {
         let before = shared_files(&root, ctx).await?;
         // Listed after the heads were read: whoever replaces what is there has seen at least as much.
         let entries = published(site, ctx).await?;
-        let files = render::all(&self.site(), &entries).map_err(unrenderable)?;
+        let files = render::all(&self.site(site, ctx).await?, &entries).map_err(unrenderable)?;
         let Some(written) = write(&root, files, &before, ctx).await? else {
             return Err(overtaken());
         };
         done(&started, entries.len(), written, ctx).await
     }
 
-    fn site(&self) -> Site {
-        Site {
-            name: self.site_name.clone(),
-            base_url: self.base_url.clone(),
-            description: String::new(),
-            language: "en".into(),
-        }
+    /// The site as it is set up now, else as the deployment calls it.
+    async fn site(&self, site: &Name, ctx: &Context<'_>) -> Result<Site, AgentError> {
+        let settings = match ctx.get("website_settings", site).await? {
+            Some(document) => Some(read::<WebsiteSettings>(&document)?),
+            None => None,
+        };
+        let url = settings.as_ref().and_then(|settings| settings.website_url.as_deref());
+        let about = settings.as_ref().and_then(|settings| settings.website_description.as_deref());
+        Ok(Site {
+            name: settings.as_ref().map_or(&*self.site_name, |settings| &settings.website_name).to_owned(),
+            base_url: url.unwrap_or(&self.base_url).to_owned(),
+            description: about.unwrap_or_default().to_owned(),
+            language: settings.as_ref().map_or("en", |settings| &settings.language).to_owned(),
+        })
     }
 }
 
@@ -64,7 +71,7 @@ async fn newest(site: &Name, ctx: &Context<'_>) -> Result<i64, AgentError> {
     Ok(read::<SiteBuildRecord>(&document)?.started.get())
 }
 
-/// All articles of the site, newest first.
+/// All articles on the site, newest first; those that were withdrawn are left out.
 async fn published(site: &Name, ctx: &Context<'_>) -> Result<Vec<Entry>, AgentError> {
     // '0' is the character after '/'.
     let mut range = IdRange { from: Some(format!("{}/", site.as_str())), to: Some(format!("{}0", site.as_str())) };
@@ -72,7 +79,7 @@ async fn published(site: &Name, ctx: &Context<'_>) -> Result<Vec<Entry>, AgentEr
     loop {
         let documents = ctx.list("publication", &range, PAGE).await?;
         for document in &documents {
-            entries.push(entry(read(document)?));
+            entries.extend(Some(read(document)?).filter(is_online).map(entry));
         }
         match documents.last().filter(|_| documents.len() == PAGE) {
             Some(last) => range.from = Some(format!("{}\0", last.key.id)),
@@ -83,13 +90,18 @@ async fn published(site: &Name, ctx: &Context<'_>) -> Result<Vec<Entry>, AgentEr
     Ok(entries)
 }
 
+fn is_online(record: &PublicationRecord) -> bool {
+    record.withdrawn_at.is_none()
+}
+
 fn entry(record: PublicationRecord) -> Entry {
     Entry {
         title: record.title.to_string(),
         summary: record.summary.to_string(),
         path: record.path.to_string(),
         published_at: record.published_at.at(),
-        updated_at: record.published_at.at(),
+        updated_at: record.updated_at.at(),
+        image: record.image.map(|path| path.to_string()),
         content_id: record.content_id.0,
         language: record.language.to_string(),
         offline: record.offline,

@@ -2,7 +2,7 @@
 //! published before it started.
 //! Never another agent, an SDK, the environment, tokio or a publish: those are the runner's and the host's.
 //!
-//! 1. `ContentPublished`: unless a build waits already, ask for one (`SiteBuildRequested`, due a little later when the last
+//! 1. `ContentPublished`, `ContentWithdrawn`: unless a build waits already, ask for one (`SiteBuildRequested`, due a little later when the last
 //!    one was just now).
 //! 2. `SiteBuildRequested`: take the next build number. From now on a new article asks for another build.
 //! 3. `SiteBuildStarted`: only now list what is published, and write what changed.
@@ -14,6 +14,7 @@ mod schedule;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use mesh_contracts::events::{ContentPublished, ContentWithdrawn};
 use mesh_core::{Agent, AgentError, ConfigError, Context, Event, Manifest, Outcome, Settings};
 
 /// The declaration: channels, events, limits.
@@ -47,7 +48,8 @@ impl Agent for SiteAgent {
 
     async fn handle(&self, event: &Event, ctx: &Context<'_>) -> Result<Outcome, AgentError> {
         match event.event_type {
-            "ContentPublished" => schedule::request(event, ctx).await,
+            "ContentPublished" => schedule::request(event.payload::<ContentPublished>()?.website_id, ctx).await,
+            "ContentWithdrawn" => schedule::request(event.payload::<ContentWithdrawn>()?.website_id, ctx).await,
             "SiteBuildRequested" => schedule::start(event, ctx).await,
             _ => self.build(event, ctx).await,
         }

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use mesh_contracts::{
-    Int, Time,
-    events::{ContentPublished, ErrorType, SiteBuildRequested, SiteBuildStarted},
+    Int, Name, Time,
+    events::{ErrorType, SiteBuildRequested, SiteBuildStarted},
     records::{SiteBuildRecord, SiteBuiltRecord},
 };
 use mesh_core::{
@@ -20,10 +20,8 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 /// A second of pause for every so many articles: a build lists them all.
 const ARTICLES_PER_SECOND_OF_PAUSE: u64 = 2000;
 
-/// An article is online: see that a build comes after it.
-pub(crate) async fn request(event: &Event, ctx: &Context<'_>) -> Result<Outcome, AgentError> {
-    let published: ContentPublished = event.payload()?;
-    let site = published.website_id;
+/// An article went online or off: see that a build comes after it.
+pub(crate) async fn request(site: Name, ctx: &Context<'_>) -> Result<Outcome, AgentError> {
     let now = ctx.now();
     let Some(document) = ctx.get("site_build", &site).await? else {
         let record =
@@ -35,7 +33,7 @@ pub(crate) async fn request(event: &Event, ctx: &Context<'_>) -> Result<Outcome,
     };
     let record: SiteBuildRecord = read(&document)?;
     if record.requested > record.started {
-        // One waits, and lists this article when it starts. That it still waits is part of the commit.
+        // One waits, and lists the site as it is when it starts. That it still waits is part of the commit.
         return Ok(Outcome::nothing().write(Write::unchanged(&document)));
     }
     let due = due(&record, pause(articles(&site, ctx).await?), now);

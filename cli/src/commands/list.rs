@@ -22,7 +22,7 @@ const SITE: &str = "default";
 /// Which contents, and how many.
 #[derive(Debug, clap::Args)]
 pub(crate) struct ListArgs {
-    /// Only those that stand there: ready_for_review, reviewed, rejected, published, failed
+    /// Only those that stand there: ready_for_review, reviewed, rejected, published, failed, withdrawn
     #[arg(long, value_parser = status)]
     status: Option<ContentStatus>,
     /// Only those of this site [default: all; with --target aws: default]
@@ -63,7 +63,7 @@ pub(crate) async fn run(args: ListArgs, app: &App) -> anyhow::Result<Exit> {
 }
 
 fn status(text: &str) -> Result<ContentStatus, String> {
-    let known = "ready_for_review, reviewed, rejected, published or failed";
+    let known = "ready_for_review, reviewed, rejected, published, failed or withdrawn";
     serde_json::from_value(text.into()).map_err(|_| format!("allowed is {known}"))
 }
 

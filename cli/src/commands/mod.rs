@@ -6,13 +6,17 @@ mod demo;
 mod dlq;
 mod doctor;
 mod explain;
+mod key;
 mod list;
+mod post;
 mod quarantine;
 mod request;
 mod retry;
 mod show;
+mod site;
 mod tail;
 mod up;
+mod withdraw;
 
 #[cfg(feature = "aws")]
 pub(crate) use up::Stop;
@@ -32,6 +36,17 @@ pub(crate) enum Command {
     Show(show::ShowArgs),
     /// List contents, newest first
     List(list::ListArgs),
+    /// Sites: brand, tone, length, images, models, budget
+    #[command(subcommand)]
+    Site(site::SiteCommand),
+    /// Posts: the articles somebody plans
+    #[command(subcommand)]
+    Post(post::PostCommand),
+    /// Keys of the HTTP interface
+    #[command(subcommand)]
+    Key(key::KeyCommand),
+    /// Take an article off its site
+    Withdraw(withdraw::WithdrawArgs),
     /// Follow the events as they are published
     Tail(tail::TailArgs),
     /// Dead-letter queues: messages that agents gave up
@@ -62,6 +77,10 @@ impl Command {
             Self::Request(args) => request::run(args, app).await,
             Self::Show(args) => show::run(args, app).await,
             Self::List(args) => list::run(args, app).await,
+            Self::Site(command) => command.run(app).await,
+            Self::Post(command) => command.run(app).await,
+            Self::Key(command) => command.run(app).await,
+            Self::Withdraw(args) => withdraw::run(args, app).await,
             Self::Tail(args) => tail::run(args, app).await,
             Self::Dlq(command) => command.run(app).await,
             Self::Quarantine(command) => command.run(app).await,

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use anyhow::Context;
 use mesh_core::{
     Policy, Settings,
-    config::TextModelSettings,
-    ports::{Clock, Entropy, TextModel},
+    config::{ImageModelSettings, TextModelSettings},
+    ports::{Clock, Entropy, Models},
 };
 use mesh_embedded::{
     EnvSecrets, Options, Store, SyncMode, SystemClock, SystemEntropy,
@@ -17,7 +17,7 @@ use super::{Mesh, Place};
 use crate::{app::App, registry};
 
 /// What can be browsed as plain files.
-const BROWSABLE: &[&str] = &["site/", "sites/", "published/", "drafts/"];
+const BROWSABLE: &[&str] = &["site/", "sites/", "published/", "drafts/", "images/"];
 
 pub(super) async fn open(app: &App, settings: Settings) -> anyhow::Result<Mesh> {
     let agents = registry::agents(&settings)?;
@@ -47,8 +47,8 @@ impl Mesh {
     pub(crate) async fn host(&self, app: &App) -> anyhow::Result<Host> {
         let store = self.store()?;
         let (clock, entropy) = (Arc::clone(&self.clock), Arc::clone(&self.entropy));
-        let text_model = self.text_model(app)?;
-        let ports = host::ports(store, clock, entropy, text_model, &self.settings);
+        let models = self.models(app)?;
+        let ports = host::ports(store, clock, entropy, models, &self.settings);
         let policy = Policy { attempts: self.settings.attempts, backoff_scale: self.settings.backoff_scale };
         Ok(Host::new(store.clone(), &ports, self.agents.clone(), policy).await?)
     }
@@ -67,12 +67,17 @@ impl Mesh {
         }
     }
 
-    fn text_model(&self, app: &App) -> anyhow::Result<Arc<dyn TextModel>> {
-        let key = match &self.settings.text_model {
+    fn models(&self, app: &App) -> anyhow::Result<Models> {
+        let text = match &self.settings.text_model {
             TextModelSettings::Offline { .. } => None,
-            TextModelSettings::OpenAi { api_key_name, .. } => app.secret(api_key_name),
+            TextModelSettings::OpenAi { api_key_name, .. } => Some(api_key_name),
         };
+        let image = match &self.settings.image_model {
+            ImageModelSettings::Offline { .. } => None,
+            ImageModelSettings::OpenAi { api_key_name, .. } => Some(api_key_name),
+        };
+        let key = text.or(image).and_then(|name| app.secret(name));
         let secrets = Arc::new(EnvSecrets::new(key));
-        Ok(mesh_models::text_model(&self.settings.text_model, secrets, Arc::clone(&self.clock))?)
+        Ok(mesh_models::all_models(&self.settings, secrets, Arc::clone(&self.clock))?)
     }
 }

@@ -7,9 +7,9 @@ use std::{sync::Arc, time::Duration};
 
 use anyhow::{Context, bail};
 use mesh_core::{
-    Agent, Manifest, Settings, Timestamp,
+    Agent, Manifest, Ports, Settings, Timestamp,
     message::Message,
-    ports::{Blobs, Clock, Entropy, Publisher, StateStore},
+    ports::{Blobs, Clock, Entropy, Models, Publisher, StateStore},
 };
 use mesh_embedded::Store;
 use uuid::Uuid;
@@ -66,6 +66,19 @@ impl Mesh {
             bail!("there is no mesh in {home}; `{}` or `{}` makes one", app.command(&["demo"]), app.command(&["up"]));
         }
         Self::open(app, app.settings(None)?).await
+    }
+
+    /// Its ports, for what starts runs and reads where they stand; no model is asked.
+    pub(crate) fn ports(&self) -> Ports {
+        Ports {
+            state: Arc::clone(&self.state),
+            blobs: Arc::clone(&self.blobs),
+            publisher: Arc::clone(&self.publisher),
+            models: Models::none(),
+            clock: Arc::clone(&self.clock),
+            entropy: Arc::clone(&self.entropy),
+            model_timeout: self.settings.model_timeout,
+        }
     }
 
     /// The name of the model that writes.

@@ -54,7 +54,7 @@ fn a_terminal_gets_a_bar_and_colours_and_with_no_color_no_colours() {
     };
     let (ended, text) = on_terminal("demo --words 300", &[]);
     assert!(ended && text.contains("ContentPublished") && text.contains("\u{1b}[32m"), "{text}");
-    assert!(text.contains("/4 "), "a bar: {text}");
+    assert!(text.contains("/5 "), "a bar: {text}");
     let (ended, text) = on_terminal("list", &[("NO_COLOR", "1"), ("MESH_LOG", "debug")]);
     assert!(ended && text.contains("published") && !text.contains('\u{1b}'), "{text}");
 }

@@ -40,7 +40,7 @@ fn schema_and_type_judge_alike() {
 
 fn judge_many(spec: &EventSpec) -> Tally {
     let schema = (spec.schema)().to_value();
-    let examples: Vec<Value> = support::examples(spec.contract).into_iter().map(|(_, body)| body).collect();
+    let examples: Vec<Value> = support::examples(spec.contract).into_iter().map(|(_, body)| shortened(body)).collect();
     assert!(!examples.is_empty(), "{} has no examples", spec.contract);
     let mut tally = Tally::default();
     for number in 0..BODIES {
@@ -57,6 +57,15 @@ fn judge_many(spec: &EventSpec) -> Tally {
         }
     }
     tally
+}
+
+/// The body with two items of every list: what a third one may be, the second may be too, and bodies are judged faster.
+fn shortened(body: Value) -> Value {
+    match body {
+        Value::Array(items) => items.into_iter().take(2).map(shortened).collect(),
+        Value::Object(members) => members.into_iter().map(|(name, member)| (name, shortened(member))).collect(),
+        other => other,
+    }
 }
 
 /// Where the seeds of a contract start (FNV-1a), so that no two contracts see the same changes.

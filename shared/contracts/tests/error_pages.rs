@@ -11,6 +11,7 @@ use std::{
 };
 
 use mesh_contracts::error_pages::{CODES, page};
+use serde_json::Value;
 
 /// Codes with a page that nothing emits yet, each with the reason why the page is there.
 const RESERVED: &[(&str, &str)] = &[];
@@ -21,7 +22,7 @@ const EMITTERS: [&str; 9] = [
     "::reject(",
     "code: ",
     "fault(",
-    "broken(",
+    "Err(broken(",
     "SetBack(",
     "Suspended(",
     "self.suspend(&attempt, ",
@@ -73,11 +74,23 @@ fn every_page_has_its_parts() {
 fn the_codes_of_the_examples_have_pages() {
     for spec in support::specs() {
         for (name, body) in support::examples(spec.contract) {
-            for field in ["code", "status_code"] {
-                let Some(code) = body[field].as_str() else { continue };
+            for code in codes_in(&body) {
                 assert!(page(code).is_some(), "{code} of {}/{name} has no page", spec.contract);
             }
         }
+    }
+}
+
+/// Every code a body names, however deep.
+fn codes_in(body: &Value) -> Vec<&str> {
+    match body {
+        Value::Object(members) => {
+            let own = members.iter().filter(|(key, _)| ["code", "status_code"].contains(&key.as_str()));
+            let own = own.filter_map(|(_, code)| code.as_str());
+            own.chain(members.values().flat_map(codes_in)).collect()
+        }
+        Value::Array(items) => items.iter().flat_map(codes_in).collect(),
+        _ => Vec::new(),
     }
 }
 

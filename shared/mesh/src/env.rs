@@ -19,6 +19,8 @@ pub const TIMEOUT_SECONDS: &str = "TIMEOUT_SECONDS";
 pub const PROMPT_TEMPLATE: &str = "PROMPT_TEMPLATE";
 /// `offline` or `openai/<model>`; default: openai when a provider is configured, else offline.
 pub const MESH_TEXT_MODEL: &str = "MESH_TEXT_MODEL";
+/// `offline` (default) or `openai/<model>`.
+pub const MESH_IMAGE_MODEL: &str = "MESH_IMAGE_MODEL";
 /// Attempts before an event is suspended; 1 to 20, default 5.
 pub const MESH_ATTEMPTS: &str = "MESH_ATTEMPTS";
 /// Factor on every back-off; default 1.
@@ -29,6 +31,8 @@ pub const MESH_SITE_URL: &str = "MESH_SITE_URL";
 pub const MESH_SITE_NAME: &str = "MESH_SITE_NAME";
 /// Topics a request may be about, separated by `;` or newlines; default any.
 pub const MESH_ALLOWED_TOPICS: &str = "MESH_ALLOWED_TOPICS";
+/// Origins whose pages may call the HTTP interface from a browser, separated by spaces; default none.
+pub const MESH_CORS_ORIGINS: &str = "MESH_CORS_ORIGINS";
 /// `normal` (default) or `full` (survives a power cut).
 pub const MESH_SYNC: &str = "MESH_SYNC";
 /// Folder of the embedded mesh; default `.mesh`.
@@ -60,11 +64,13 @@ pub const ALL: &[&str] = &[
     TIMEOUT_SECONDS,
     PROMPT_TEMPLATE,
     MESH_TEXT_MODEL,
+    MESH_IMAGE_MODEL,
     MESH_ATTEMPTS,
     MESH_BACKOFF_SCALE,
     MESH_SITE_URL,
     MESH_SITE_NAME,
     MESH_ALLOWED_TOPICS,
+    MESH_CORS_ORIGINS,
     MESH_SYNC,
     MESH_HOME,
     MESH_LOG,

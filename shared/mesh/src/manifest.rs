@@ -132,6 +132,12 @@ impl Manifest {
             || self.publishes.iter().any(|name| name == event_type)
     }
 
+    /// Whether it only looks on: it answers no event with another. What is invalid is rejected by those who act on it.
+    #[must_use]
+    pub fn observes(&self) -> bool {
+        self.publishes.is_empty()
+    }
+
     /// Whether the agent may write documents of `kind`.
     #[must_use]
     pub fn may_write(&self, kind: &str) -> bool {

@@ -44,19 +44,48 @@ pub struct Submitted {
     pub repeated: bool,
 }
 
-/// Commits an outcome and dispatches it under an idempotency key, with the same protocol as a handler's.
+/// The id under which the ledger of `source` keeps the submission with this key.
+#[must_use]
+pub fn submission_id(source: &str, key: &str) -> Uuid {
+    ids::derive(ids::NAMESPACE, &["submit", source, key])
+}
+
+/// The id that the `index`-th event of a submission has, known before it is made.
+#[must_use]
+pub fn event_id(source: &str, key: &str, event_type: &str, index: u32) -> Uuid {
+    ids::of_child(submission_id(source, key), source, event_type, index)
+}
+
+/// Commits an outcome and dispatches it under an idempotency key, with the same protocol as a handler's. The key repeated
+/// with other events is refused; writes do not count.
 ///
 /// # Errors
 /// [`SubmitError`]; nothing was written unless it is `Port`.
 pub async fn submit(ports: &Ports, source: &str, key: &str, outcome: Outcome) -> Result<Submitted, SubmitError> {
-    let root = ids::derive(ids::NAMESPACE, &["submit", source, key]);
+    let said = fingerprint(&outcome);
+    submit_as(ports, source, key, &said, outcome).await
+}
+
+/// As [`submit`], with what is compared when the key is repeated given by the caller: the request as it was made, where the
+/// outcome also depends on what is stored.
+///
+/// # Errors
+/// [`SubmitError`]; nothing was written unless it is `Port`.
+pub async fn submit_as(
+    ports: &Ports,
+    source: &str,
+    key: &str,
+    fingerprint: &str,
+    outcome: Outcome,
+) -> Result<Submitted, SubmitError> {
+    let root = submission_id(source, key);
     let messages = freeze(ports, source, root, &outcome.emits)?;
     let event_ids = (0u32..).zip(&outcome.emits).map(|(i, e)| ids::of_child(root, source, e.event_type, i)).collect();
     let token = Uuid::from_u128(ports.entropy.bits());
     let request = BeginRequest {
         agent: source.to_owned(),
         event_id: root,
-        fingerprint: fingerprint(&outcome),
+        fingerprint: fingerprint.to_owned(),
         correlation_id: root,
         event_type: "submission".to_owned(),
         token,
@@ -71,6 +100,18 @@ pub async fn submit(ports: &Ports, source: &str, key: &str, outcome: Outcome) ->
         }
         Begun::Started { .. } => {}
     }
+    conclude(ports, source, (root, token), outcome, messages).await?;
+    Ok(Submitted { event_ids, repeated: false })
+}
+
+/// Commits under a lease (event and token), and dispatches.
+async fn conclude(
+    ports: &Ports,
+    source: &str,
+    (root, token): (Uuid, Uuid),
+    outcome: Outcome,
+    messages: Vec<Message>,
+) -> Result<(), SubmitError> {
     let due = outcome.emits.iter().map(|emit| emit.due).collect();
     let commit = Commit {
         agent: source.to_owned(),
@@ -88,7 +129,15 @@ pub async fn submit(ports: &Ports, source: &str, key: &str, outcome: Outcome) ->
         }
     }
     crate::runner::dispatch(ports, source, root, &commit.outbox).await;
-    Ok(Submitted { event_ids, repeated: false })
+    Ok(())
+}
+
+/// Publishes what submissions of `source` committed and could not dispatch. Answers how many messages were sent.
+///
+/// # Errors
+/// [`PortError`] when store or publisher is out of reach; the next sweep goes on.
+pub async fn sweep(ports: &Ports, source: &str) -> Result<usize, PortError> {
+    crate::runner::sweep(ports, source, crate::runner::SWEEP_AGE).await
 }
 
 fn freeze(ports: &Ports, source: &str, root: Uuid, emits: &[Emit]) -> Result<Vec<Message>, SubmitError> {

@@ -10,6 +10,14 @@ pub enum ConfigError {
         /// The name asked for.
         name: String,
     },
+    /// The offline image model has another name.
+    #[error(
+        "there is no offline image model `{name}`; the one there is is `offline/image-v1`, with `+fault=` if wanted"
+    )]
+    UnknownOfflineImageModel {
+        /// The name asked for.
+        name: String,
+    },
     /// A fault that the offline model does not know.
     #[error("`{name}` is no fault of the offline model")]
     UnknownFault {
@@ -39,5 +47,11 @@ pub enum ConfigError {
     Client {
         /// Why.
         message: String,
+    },
+    /// The table of prices cannot be read.
+    #[error("the prices of models cannot be read: {what}")]
+    Prices {
+        /// What is wrong with it.
+        what: String,
     },
 }

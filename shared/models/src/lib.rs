@@ -3,12 +3,16 @@
 
 mod choose;
 mod error;
+mod image;
 mod offline;
 mod openai;
+mod prices;
 mod retry;
 mod usage;
 
-pub use choose::text_model;
+pub use choose::{all_models, image_model, text_model};
 pub use error::ConfigError;
+pub use image::OfflineImageModel;
 pub use offline::OfflineTextModel;
-pub use openai::{OpenAiChat, OpenAiSettings};
+pub use openai::{OpenAiChat, OpenAiImages, OpenAiSettings};
+pub use prices::{ImagePrice, PriceTable, TextPrice};

@@ -21,6 +21,12 @@ locals {
       Action   = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:ConditionCheckItem"]
       Resource = ["${local.arn.table}-fates"]
     },
+    # What its site may still spend this month.
+    {
+      Sid      = "Budgets"
+      Action   = ["dynamodb:GetItem", "dynamodb:PutItem"]
+      Resource = var.agent.asks ? ["${local.arn.table}-budgets"] : []
+    },
     {
       Sid = "WrittenDocuments"
       Action = [

@@ -75,6 +75,19 @@ def agents(plan):
     return deployed
 
 
+# What the routes of the HTTP interface submit, write and read: gateway/src.
+GATEWAY = {
+    "channels": ["/content/request", "/content/withdraw"],
+    "writes": ["api_keys", "posts", "website_settings"],
+    "reads": ["content", "fates", "generation", "publication", "timeline"],
+}
+
+
+def asks(agent):
+    """Whether it asks a model."""
+    return any(subscription.get("asks") for subscription in agent["subscribes"])
+
+
 def channels():
     """Event type -> channel."""
     rows = json.loads((ROOT / "contracts/channels.json").read_text())

@@ -2,7 +2,7 @@
 
 import json
 
-from plan import ACCOUNT, FOURTEEN_DAYS, REGION, agents, channels, pascal, publishes, setting_names
+from plan import ACCOUNT, FOURTEEN_DAYS, GATEWAY, REGION, agents, asks, channels, pascal, publishes, setting_names
 
 
 def arn(service, name):
@@ -21,7 +21,7 @@ def test_content_gen_has_the_bounds_of_the_design_document(plan):
     phase1 = plan.prefix == "va-phase1"
     # A call's bound is 100 s where nobody says otherwise (shared/mesh/src/env.rs).
     bounds = (30, "25") if phase1 else (120, None)
-    settings = plan.variables["settings"]["content-gen"]
+    settings = (plan.variables.get("settings") or {}).get("content-gen", {})
     assert (function["timeout"], settings.get("TIMEOUT_SECONDS"), function["memory_size"]) == (*bounds, 256)
     mapping = plan.agent("content-gen", "aws_lambda_event_source_mapping")
     assert mapping["scaling_config"] == [{"maximum_concurrency": 2}]
@@ -38,9 +38,8 @@ def test_reserved_concurrency_is_one_more_than_the_mapping_uses(plan):
 def test_batches_name_what_failed_and_wait_for_nothing(plan):
     for name, agent in agents(plan).items():
         mapping = plan.agent(name, "aws_lambda_event_source_mapping")
-        asks = any(subscription.get("asks") for subscription in agent["subscribes"])
         assert mapping["function_response_types"] == ["ReportBatchItemFailures"], name
-        assert mapping["batch_size"] == (1 if asks else 10), name
+        assert mapping["batch_size"] == (1 if asks(agent) else 10), name
         assert not mapping["maximum_batching_window_in_seconds"], name
         assert not mapping["filter_criteria"], name
 
@@ -112,10 +111,26 @@ def test_functions_get_settings_that_the_agents_know(plan):
         assert given <= known, f"{name} would refuse to start: {given - known}"
         assert {"MESH_PREFIX", "MESH_ENVIRONMENT", "MESH_ACCOUNT"} <= given, name
         assert "OPENAI_API_KEY" not in given, name
+        models = {"OPENAI_MODEL", "MESH_IMAGE_MODEL"} & set(agents(plan)[name].get("settings", []))
+        assert models <= given, f"{name} has no model"
         assert function["runtime"] == "provided.al2023" and function["publish"] is True, name
         traced = "Active" if plan.variables.get("tracing") else "PassThrough"
         assert function["tracing_config"] == [{"mode": traced}], name
         assert len(function["vpc_config"]) == (1 if plan.variables.get("network") else 0), name
+
+
+def test_the_gateway_is_throttled_swept_and_knows_the_models(plan):
+    gateway = plan.outputs["gateway"]["function"]
+    assert gateway["name"] == f"{plan.prefix}-gateway"
+    assert set(gateway["settings"]) <= setting_names()
+    assert {"OPENAI_MODEL", "MESH_IMAGE_MODEL", "OPENAI_API_KEY_SECRET"} <= set(gateway["settings"])
+    (stage,) = plan.of("aws_apigatewayv2_stage").values()
+    (throttle,) = stage["default_route_settings"]
+    assert (throttle["throttling_rate_limit"], throttle["throttling_burst_limit"]) == (50, 100)
+    (api,) = plan.of("aws_apigatewayv2_api").values()
+    assert api["protocol_type"] == "HTTP" and not api["cors_configuration"], "the router answers browsers"
+    schedule = plan.of("aws_scheduler_schedule")["module.gateway[0].aws_scheduler_schedule.sweep"]
+    assert schedule["schedule_expression"] == "rate(1 minute)"
 
 
 def test_queue_and_sweep_run_the_live_alias(plan):
@@ -130,9 +145,10 @@ def test_queue_and_sweep_run_the_live_alias(plan):
 
 
 def test_tables_expire_recover_and_are_paid_by_use(plan):
-    kinds = {k for a in agents(plan).values() for k in [*a.get("reads", []), *a.get("writes", [])]} | {"fates"}
+    kinds = {k for a in agents(plan).values() for k in [*a.get("reads", []), *a.get("writes", [])]}
+    kinds |= {"fates", "budgets", *GATEWAY["writes"]}
     names = {f"{plan.prefix}-{kind.replace('_', '-')}" for kind in kinds}
-    names |= {f"{plan.prefix}-{name}-ledger" for name in agents(plan)}
+    names |= {f"{plan.prefix}-{name}-ledger" for name in (*agents(plan), "gateway")}
     tables = {table["name"]: table for table in plan.of("aws_dynamodb_table").values()}
     assert set(tables) == names
     for name, table in tables.items():
@@ -187,7 +203,8 @@ def test_blobs_live_as_long_as_everything_that_points_at_them(plan):
 
 def test_logs_are_kept_30_days(plan):
     groups = {g["name"]: g["retention_in_days"] for g in plan.of("aws_cloudwatch_log_group").values()}
-    assert groups == {f"/aws/lambda/{plan.prefix}-{name}": 30 for name in agents(plan)}
+    functions = {f"/aws/lambda/{plan.prefix}-{name}": 30 for name in (*agents(plan), "gateway")}
+    assert groups == functions | {f"/aws/apigateway/{plan.prefix}-gateway": 30}
 
 
 def test_no_secret_has_a_value(plan):

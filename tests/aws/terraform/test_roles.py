@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from plan import ACCOUNT, REGION, agents, as_list, channels, publishes
+from plan import ACCOUNT, GATEWAY, REGION, agents, as_list, asks, channels, publishes
 
 EVERYWHERE = {
     "Tracing": {"xray:PutTraceSegments", "xray:PutTelemetryRecords"},
@@ -66,6 +66,7 @@ def expected(plan, agent):
     grants |= allow("sns:Publish", *(arn("sns", topic) for topic in topics))
     grants |= allow("dynamodb:GetItem dynamodb:BatchGetItem dynamodb:PutItem dynamodb:UpdateItem dynamodb:ConditionCheckItem", ledger)
     grants |= allow("dynamodb:GetItem dynamodb:PutItem dynamodb:ConditionCheckItem", *tables(["fates"]))
+    grants |= allow("dynamodb:GetItem dynamodb:PutItem", *(tables(["budgets"]) if asks(agent) else []))
     grants |= allow("dynamodb:GetItem dynamodb:Query", *reads, *writes)
     grants |= allow("dynamodb:PutItem dynamodb:UpdateItem dynamodb:ConditionCheckItem", *writes)
     grants |= allow("dynamodb:Query", *(f"{table}/index/*" for table in [ledger, *writes, *reads]))
@@ -88,6 +89,29 @@ def test_every_role_allows_exactly_what_its_declaration_names(plan):
         allowed, declared = grants(plan, name), expected(plan, agent)
         assert allowed - declared == set(), f"{name} may do more than it declares"
         assert declared - allowed == set(), f"{name} may not do what it declares"
+
+
+def test_the_gateway_may_do_what_its_routes_do(plan):
+    """It keeps sites, posts and keys, starts runs, and reads where they stand. No bucket, no queue, no secret."""
+    policy = plan.of("aws_iam_role_policy")["module.gateway[0].aws_iam_role_policy.this"]["policy"]
+    allowed = {
+        (action, resource.removeprefix(f"arn:aws:{resource.split(':')[2]}:{REGION}:{ACCOUNT}:").replace(plan.prefix, "*"))
+        for statement in json.loads(policy)["Statement"]
+        if statement["Sid"] not in EVERYWHERE
+        for action in as_list(statement["Action"])
+        for resource in as_list(statement["Resource"])
+    }
+    tables = {kind: f"table/*-{kind.replace('_', '-')}" for kind in (*GATEWAY["writes"], *GATEWAY["reads"])}
+    read = {"GetItem", "Query"}
+    write = read | {"Scan", "PutItem", "UpdateItem", "ConditionCheckItem"}
+    own = {"GetItem", "BatchGetItem", "PutItem", "UpdateItem", "ConditionCheckItem"}
+    expected = {("sns:Publish", f"*{channel.replace('/', '-')}") for channel in GATEWAY["channels"]}
+    expected |= {(f"dynamodb:{action}", tables[kind]) for kind in GATEWAY["writes"] for action in write}
+    expected |= {(f"dynamodb:{action}", tables[kind]) for kind in GATEWAY["reads"] for action in read}
+    expected |= {(f"dynamodb:{action}", "table/*-gateway-ledger") for action in own}
+    expected |= {("dynamodb:Query", f"{table}/index/*") for table in (*tables.values(), "table/*-gateway-ledger")}
+    logs = "log-group:/aws/lambda/*-gateway:*"
+    assert allowed == expected | {("logs:CreateLogStream", logs), ("logs:PutLogEvents", logs)}
 
 
 def test_everywhere_means_traces_and_network_interfaces_only(plan):
@@ -125,6 +149,15 @@ def test_roles_are_assumed_by_one_service(plan, role, service):
         address = f'module.agent["{name}"].aws_iam_role.{role}'
         trust = json.loads(plan.of("aws_iam_role")[address]["assume_role_policy"])["Statement"]
         assert [s["Principal"] for s in trust] == [{"Service": f"{service}.amazonaws.com"}], address
+
+
+def test_the_sweep_of_the_gateway_may_invoke_the_gateway_only(plan):
+    trust = plan.of("aws_iam_role")["module.gateway[0].aws_iam_role.sweep"]["assume_role_policy"]
+    principals = [s["Principal"] for s in json.loads(trust)["Statement"]]
+    assert principals == [{"Service": "scheduler.amazonaws.com"}]
+    policy = plan.of("aws_iam_role_policy")["module.gateway[0].aws_iam_role_policy.sweep"]["policy"]
+    allowed = [(s["Action"], s["Resource"]) for s in json.loads(policy)["Statement"]]
+    assert allowed == [("lambda:InvokeFunction", f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{plan.prefix}-gateway")]
 
 
 def test_the_sweep_may_invoke_the_live_alias_of_its_agent_only(plan):

@@ -13,7 +13,7 @@ mod tests {
     use async_trait::async_trait;
     use mesh_core::{
         Policy, Settings, Timestamp,
-        ports::{ChatRequest, ChatResponse, Clock, Entropy, ModelError, Publisher, TextModel},
+        ports::{ChatRequest, ChatResponse, Clock, Entropy, ModelError, Models, Publisher, TextModel},
     };
     use mesh_embedded::{
         Store, SystemClock, SystemEntropy,
@@ -58,7 +58,8 @@ mod tests {
         let settings = Settings::default();
         let agents = vec![agent_content_gen::agent(&settings).expect("an agent")];
         let model = Arc::new(Slow::default());
-        let ports = host::ports(&store, clock, entropy, Arc::clone(&model) as Arc<dyn TextModel>, &settings);
+        let models = Models::none().with_text(Arc::clone(&model) as Arc<dyn TextModel>);
+        let ports = host::ports(&store, clock, entropy, models, &settings);
         let host = Host::new(store.clone(), &ports, agents, Policy::default()).await.expect("a host");
         for n in 0..5 {
             let message = crate::support::message(

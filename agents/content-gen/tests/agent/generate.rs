@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use agent_content_gen::count_words;
+use mesh_article::count_words;
 use mesh_core::ports::{Clock, Role};
 use mesh_testkit::model::ScriptedTextModel;
 use serde_json::json;

@@ -7,7 +7,9 @@ use mesh_core::{
     envelope::{Outgoing, encode},
     ids,
     message::Message,
-    ports::{Blobs, BlobsExt, Clock, DocKey, Document, Entropy, Publisher, Queue, StateStore, TextModel},
+    ports::{
+        Blobs, BlobsExt, Clock, DocKey, Document, Entropy, Models, Publisher, Queue, StateStore, TextModel, Write,
+    },
     runner::Ended,
 };
 use mesh_embedded::{JournalEntry, Store, host};
@@ -76,7 +78,7 @@ impl Bench {
             &store,
             Arc::clone(&clock) as Arc<dyn Clock>,
             entropy,
-            Arc::clone(&model) as Arc<dyn TextModel>,
+            Models::none().with_text(Arc::clone(&model) as Arc<dyn TextModel>),
             &settings,
         );
         let dlq = Arc::new(store.queue(&agent.manifest().dlq()));
@@ -152,6 +154,12 @@ impl Bench {
 
     pub(crate) fn record(&self, content_id: &str) -> Option<Document> {
         block_on(self.store.state().get(&DocKey::new("content", content_id))).expect("a read")
+    }
+
+    /// Stores a document as its own writer would.
+    pub(crate) fn set(&self, kind: &str, id: &str, body: &Value) {
+        let write = Write::create(kind, id, body).expect("a document");
+        assert!(block_on(self.store.state().put(&write)).expect("stored"), "{kind} {id} is new");
     }
 
     pub(crate) fn dead_letters(&self) -> u64 {

@@ -5,7 +5,7 @@
 #[non_exhaustive]
 pub enum RenderError {
     /// The slug would not be safe as a path segment and in a URL.
-    #[error("the slug {slug:?} is not lower-case ASCII kebab of 1 to 75 characters")]
+    #[error("the slug {slug:?} is not 1 to 75 letters, digits, hyphens, underscores and dots")]
     InvalidSlug {
         /// The slug as given.
         slug: String,

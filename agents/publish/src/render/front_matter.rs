@@ -1,10 +1,12 @@
 //! Markdown with YAML front matter, in the fields Hugo reads.
 
 use chrono::SecondsFormat;
+use mesh_contracts::events::ImageUse;
 use serde::Serialize;
 
 use super::markdown::article;
-use super::{Page, RenderError};
+use super::place::Urls;
+use super::{Page, Picture, RenderError};
 
 #[derive(Serialize)]
 struct FrontMatter<'a> {
@@ -14,8 +16,15 @@ struct FrontMatter<'a> {
     slug: &'a str,
     description: &'a str,
     summary: &'a str,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    images: Vec<String>,
     tags: &'a [String],
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    keywords: &'a [String],
     draft: bool,
+    website: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    post_id: Option<&'a str>,
     ai: Ai<'a>,
 }
 
@@ -24,18 +33,23 @@ struct Ai<'a> {
     generated: bool,
     offline: bool,
     models: &'a [String],
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    image_models: &'a [String],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    images_offline: Option<bool>,
     prompt_version: &'a str,
     reviewed_by: Option<&'a str>,
 }
 
 /// The article as a Markdown file with YAML front matter. The opening H1 moves into `title`, because
-/// site generators print the title themselves.
+/// site generators print the title themselves. The images are named by their absolute addresses where the site has one.
 ///
 /// # Errors
 /// [`RenderError::InvalidSlug`] when the slug is no path segment; otherwise only when a serialiser fails.
 pub fn front_matter(page: &Page) -> Result<String, RenderError> {
     page.check()?;
-    let article = article(&page.markdown, &page.title)?;
+    let article = article(&page.finished(Urls::Absolute), &page.title, &[])?;
+    let provenance = &page.provenance;
     let fields = FrontMatter {
         title: article.heading.as_deref().unwrap_or(&page.title),
         date: page.published_at.to_rfc3339_opts(SecondsFormat::Secs, true),
@@ -43,18 +57,32 @@ pub fn front_matter(page: &Page) -> Result<String, RenderError> {
         slug: &page.slug,
         description: page.description.as_deref().unwrap_or(&page.summary),
         summary: &page.summary,
+        images: images(page),
         tags: &page.keywords,
+        keywords: &page.keywords,
         draft: false,
+        website: &page.website,
+        post_id: page.post.as_deref(),
         ai: Ai {
             generated: true,
-            offline: page.provenance.offline,
-            models: &page.provenance.models,
-            prompt_version: &page.provenance.prompt_version,
-            reviewed_by: page.provenance.reviewed_by.as_deref(),
+            offline: provenance.offline,
+            models: &provenance.models,
+            image_models: &provenance.image_models,
+            images_offline: (!provenance.image_models.is_empty()).then_some(provenance.images_offline),
+            prompt_version: &provenance.prompt_version,
+            reviewed_by: provenance.reviewed_by.as_deref(),
         },
     };
     let yaml = to_yaml(&fields)?;
-    Ok(format!("---\n{}\n---\n\n{}\n", yaml.trim_end(), article.source.trim()))
+    Ok(format!("---\n{}\n---\n\n{}\n", yaml.trim_end_matches('\n'), article.source.trim()))
+}
+
+/// The image for link previews, which Hugo takes the first for, and those of the text.
+fn images(page: &Page) -> Vec<String> {
+    let share = page.lead_file(ImageUse::Share).map(|(_, file)| file);
+    let shown = page.pictures.iter().filter_map(Picture::main);
+    let prefix = page.prefix(Urls::Absolute);
+    share.into_iter().chain(shown).map(|file| format!("{prefix}{}", file.path)).collect()
 }
 
 /// Quoted one-line scalars rather than blocks: a line `---` inside a value could end the front matter
@@ -115,7 +143,7 @@ mod tests {
 
     #[test]
     fn a_path_is_no_slug() {
-        for slug in ["", "a/b", "..", "A", "a\nb", "-a"] {
+        for slug in ["", "a/b", "..", ".a", "a\nb", "-a", "a b", "é"] {
             let result = front_matter(&Page { slug: slug.into(), ..page() });
             assert!(matches!(result, Err(RenderError::InvalidSlug { .. })), "{slug}");
         }
@@ -158,6 +186,7 @@ mod tests {
                 models: vec![value.into()],
                 prompt_version: value.into(),
                 reviewed_by: Some(value.into()),
+                ..Provenance::default()
             },
             ..page()
         }

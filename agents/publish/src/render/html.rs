@@ -1,32 +1,28 @@
 //! The article page.
 
-use std::sync::LazyLock;
-
 use chrono::{DateTime, SecondsFormat, Utc};
-use minijinja::syntax::SyntaxConfig;
-use minijinja::value::Serde;
-use minijinja::{AutoEscape, Environment, Error, ErrorKind, Output, State, UndefinedBehavior, Value, escape_formatter};
+use mesh_contracts::events::ImageUse;
 use serde::Serialize;
 
 use super::json_ld::json_ld;
 use super::markdown::{Article, article};
-use super::text::{clip, escape_html, tidy};
-use super::{Page, RenderError};
+use super::place::Urls;
+use super::template::{self, ARTICLE};
+use super::text::{clip, tidy};
+use super::{Page, RenderError, accent};
 
-const TEMPLATE: &str = "article.html";
-const CSS: &str = concat!(include_str!("../../templates/base.css"), include_str!("../../templates/article.css"));
+pub(super) const CSS: &str =
+    concat!(include_str!("../../templates/base.css"), include_str!("../../templates/article.css"));
 /// Longest headline search engines show.
 const TITLE_CHARS: usize = 110;
 /// Languages written from right to left.
 const RIGHT_TO_LEFT: [&str; 7] = ["ar", "dv", "fa", "he", "ps", "ur", "yi"];
 
-static ENVIRONMENT: LazyLock<Result<Environment<'static>, String>> =
-    LazyLock::new(|| environment().map_err(|error| error.to_string()));
-
 /// What the template may print; missing names are errors.
 #[derive(Serialize)]
 struct View<'a> {
     css: &'static str,
+    accent: String,
     lang: &'a str,
     dir: &'static str,
     /// The page's own words are English; elsewhere they must say so.
@@ -34,7 +30,9 @@ struct View<'a> {
     title: String,
     heading: &'a str,
     description: String,
+    share_title: String,
     share_description: String,
+    share_image: Option<ShareImage>,
     standfirst: Option<String>,
     canonical: Option<String>,
     site_name: &'a str,
@@ -57,13 +55,24 @@ struct View<'a> {
     body: &'a str,
 }
 
+/// The image of a link preview.
 #[derive(Serialize)]
-struct Moment {
+struct ShareImage {
+    url: String,
+    media_type: String,
+    width: u32,
+    height: u32,
+    alt: String,
+}
+
+/// A point in time, for machines and for people.
+#[derive(Serialize)]
+pub(super) struct Moment {
     machine: String,
     human: String,
 }
 
-/// The complete HTML document for `posts/{slug}/index.html`. It loads nothing and runs nothing, and it
+/// The complete HTML document for `posts/{slug}/index.html`. It loads nothing but its images and runs nothing, and it
 /// works from a web server as well as opened as a file.
 ///
 /// # Errors
@@ -71,29 +80,26 @@ struct Moment {
 /// the template fails.
 pub fn html(page: &Page) -> Result<String, RenderError> {
     page.check()?;
-    let article = article(&page.markdown, &page.title)?;
-    let view = view(page, &article)?;
-    let environment = ENVIRONMENT.as_ref().map_err(|reason| broken_template(reason))?;
-    let template = environment.get_template(TEMPLATE).map_err(RenderError::Template)?;
-    template.render(Serde(view)).map_err(RenderError::Template)
-}
-
-fn broken_template(reason: &str) -> RenderError {
-    RenderError::Template(Error::new(ErrorKind::InvalidOperation, reason.to_owned()))
+    let article = article(&page.finished(Urls::Relative), &page.title, &page.pictures)?;
+    template::render(ARTICLE, view(page, &article)?)
 }
 
 fn view<'a>(page: &'a Page, article: &'a Article) -> Result<View<'a>, RenderError> {
-    let title = Some(tidy(&page.title)).filter(|title| !title.is_empty());
     let heading = article.heading.as_deref().unwrap_or(&page.title);
+    let written = |text: Option<&str>| text.map(tidy).filter(|text| !text.is_empty());
+    let title = written(page.search_title.as_deref()).or_else(|| written(Some(&page.title)));
     let title = title.unwrap_or_else(|| heading.to_owned());
     let description = page.meta_description(&article.lead);
     let primary = page.lang().split(['-', '_']).next().unwrap_or_default().to_ascii_lowercase();
     Ok(View {
         css: CSS,
+        accent: accent::style(page.accent.as_deref()),
         lang: page.lang(),
         dir: if RIGHT_TO_LEFT.contains(&primary.as_str()) { "rtl" } else { "ltr" },
         chrome_is_foreign: primary != "en",
-        json_ld: json_ld(page, &clip(&title, TITLE_CHARS), &description)?,
+        json_ld: json_ld(page, &clip(&tidy(heading), TITLE_CHARS), &description)?,
+        share_title: written(page.share_title.as_deref()).unwrap_or_else(|| title.clone()),
+        share_image: share_image(page),
         title,
         heading,
         description,
@@ -120,6 +126,19 @@ fn view<'a>(page: &'a Page, article: &'a Article) -> Result<View<'a>, RenderErro
     })
 }
 
+/// The image of link previews, which must be absolute: a local preview has none.
+fn share_image(page: &Page) -> Option<ShareImage> {
+    let base = page.absolute_base()?;
+    let (picture, file) = page.lead_file(ImageUse::Share)?;
+    Some(ShareImage {
+        url: format!("{base}/{}", file.path),
+        media_type: file.media_type.clone(),
+        width: file.width,
+        height: file.height,
+        alt: tidy(&picture.alt),
+    })
+}
+
 /// The summary under the title, unless the text opens with the same words.
 fn standfirst(page: &Page, lead: &str) -> Option<String> {
     let summary = tidy(&page.summary);
@@ -127,30 +146,8 @@ fn standfirst(page: &Page, lead: &str) -> Option<String> {
     (!opening.is_empty() && !lead.starts_with(opening)).then_some(summary)
 }
 
-fn moment(at: DateTime<Utc>) -> Moment {
+pub(super) fn moment(at: DateTime<Utc>) -> Moment {
     Moment { machine: at.to_rfc3339_opts(SecondsFormat::Secs, true), human: at.format("%-d %B %Y").to_string() }
-}
-
-fn environment() -> Result<Environment<'static>, Error> {
-    let mut environment = Environment::new();
-    environment.set_undefined_behavior(UndefinedBehavior::Strict);
-    environment
-        .set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true).build()?);
-    environment.set_formatter(write_value);
-    environment.add_template(TEMPLATE, include_str!("../../templates/article.html"))?;
-    Ok(environment)
-}
-
-/// As minijinja escapes, but `/` stays as it is, so that URLs in the page read as URLs.
-fn write_value(out: &mut Output<'_>, state: &mut State<'_, '_>, value: &Value) -> Result<(), Error> {
-    match value.as_str() {
-        Some(text) if !value.is_safe() && matches!(state.auto_escape(), AutoEscape::Html) => {
-            let mut escaped = String::with_capacity(text.len());
-            escape_html(&mut escaped, text)?;
-            Ok(out.write_str(&escaped)?)
-        }
-        _ => escape_formatter(out, state, value),
-    }
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! schema.org `BlogPosting` as JSON-LD.
 
 use chrono::SecondsFormat;
+use mesh_contracts::events::ImageUse;
 use serde::Serialize;
 
 use super::text::tidy;
@@ -18,6 +19,9 @@ struct BlogPosting<'a> {
     version: u32,
     headline: &'a str,
     description: &'a str,
+    /// The lead image as 1:1, 4:3 and 16:9, absolute.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    image: Vec<String>,
     #[serde(skip_serializing_if = "str::is_empty")]
     about: &'a str,
     #[serde(rename = "datePublished")]
@@ -73,6 +77,7 @@ pub(super) fn json_ld(page: &Page, headline: &str, description: &str) -> Result<
         version: page.revision,
         headline,
         description,
+        image: images(page),
         about: &topic,
         date_published: page.published_at.to_rfc3339_opts(SecondsFormat::Secs, true),
         date_modified: page.modified_at.to_rfc3339_opts(SecondsFormat::Secs, true),
@@ -85,6 +90,13 @@ pub(super) fn json_ld(page: &Page, headline: &str, description: &str) -> Result<
         digital_source_type: page.provenance.digital_source_type(),
     };
     serde_json::to_string(&posting).map(|json| escape_for_script(&json)).map_err(RenderError::JsonLd)
+}
+
+fn images(page: &Page) -> Vec<String> {
+    let Some(base) = page.absolute_base() else { return Vec::new() };
+    let shapes = [ImageUse::Square, ImageUse::Standard, ImageUse::Wide];
+    let files = shapes.into_iter().filter_map(|usage| page.lead_file(usage));
+    files.map(|(_, file)| format!("{base}/{}", file.path)).collect()
 }
 
 /// JSON in which nothing can end, or start, markup. These characters occur in strings only, so the

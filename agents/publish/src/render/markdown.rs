@@ -8,6 +8,7 @@ use comrak::options::Plugins;
 use comrak::{Anchorizer, Arena, Node, Options, create_formatter, parse_document};
 
 use super::RenderError;
+use super::figure::{Picture, figure};
 use super::sanitize::{clean, text_of};
 use super::text::tidy;
 
@@ -27,17 +28,23 @@ pub(super) struct Article {
     pub(super) source: String,
 }
 
-/// Reads `markdown` and renders it. `title` tells which H1 is the title when text precedes it.
-pub(super) fn article(markdown: &str, title: &str) -> Result<Article, RenderError> {
+/// Reads `markdown` and renders it. `title` tells which H1 is the title when text precedes it; `pictures` are the images
+/// that may be shown.
+pub(super) fn article(markdown: &str, title: &str, pictures: &[Picture]) -> Result<Article, RenderError> {
     let options = options();
     let arena = Arena::new();
     let root = parse_document(&arena, markdown, &options);
     let (heading, source) = take_title(root, markdown, title);
+    let mut shown = 0;
     for node in root.descendants().collect::<Vec<_>>() {
+        if let Some(picture) = own_picture(node, pictures) {
+            node.children().collect::<Vec<_>>().into_iter().for_each(AstNode::detach);
+            node.data_mut().value = NodeValue::Raw(figure(picture, shown == 0));
+            shown += 1;
+        }
         rewrite(node, &arena);
     }
-    let mut anchors = Anchorizer::new();
-    anchors.anchorize(RESERVED_ID);
+    let anchors = anchorizer();
     let mut html = String::with_capacity(markdown.len() * 2);
     // The variant with plugins is used because the plain one panics in debug builds on odd trees.
     ArticleFormatter::format_document_with_plugins(root, &options, &mut html, &Plugins::default(), anchors)
@@ -45,7 +52,41 @@ pub(super) fn article(markdown: &str, title: &str) -> Result<Article, RenderErro
     Ok(Article { heading, html: clean(&html), lead: lead(root), source })
 }
 
-fn options() -> Options<'static> {
+fn anchorizer() -> Anchorizer {
+    let mut anchors = Anchorizer::new();
+    anchors.anchorize(RESERVED_ID);
+    anchors
+}
+
+/// Text and anchor of every second-level heading, as the page has them.
+pub(crate) fn outline(markdown: &str, title: &str) -> Vec<(String, String)> {
+    let arena = Arena::new();
+    let root = parse_document(&arena, markdown, &options());
+    let opening = opening_title(root, title).map(|node| node.data().sourcepos);
+    let mut anchors = anchorizer();
+    let mut found = Vec::new();
+    for node in root.descendants() {
+        let data = node.data();
+        let NodeValue::Heading(heading) = data.value else { continue };
+        if opening == Some(data.sourcepos) {
+            continue;
+        }
+        let text = node.collect_text();
+        let id = anchors.anchorize(anchor_name(&text));
+        let section =
+            heading.level == 2 && node.parent().is_some_and(|up| matches!(up.data().value, NodeValue::Document));
+        found.extend(section.then(|| (tidy(&text), id)));
+    }
+    found
+}
+
+/// A heading of punctuation only has an empty anchor, which is no valid id.
+fn anchor_name(text: &str) -> &str {
+    if text.contains(char::is_alphanumeric) { text } else { "section" }
+}
+
+/// The Markdown we read.
+pub(crate) fn options() -> Options<'static> {
     let mut options = Options::default();
     options.extension.table = true;
     options.extension.footnotes = true;
@@ -55,16 +96,19 @@ fn options() -> Options<'static> {
     options
 }
 
-/// Detaches the title from the tree and cuts its lines from the source.
-fn take_title<'a>(root: Node<'a>, markdown: &str, title: &str) -> (Option<String>, String) {
-    let found = root.children().find(|node| matches!(node.data().value, NodeValue::Heading(h) if h.level == 1));
-    let Some(node) = found else { return (None, markdown.to_owned()) };
+/// The H1 that is the article's title, if there is one.
+pub(crate) fn opening_title<'a>(root: Node<'a>, title: &str) -> Option<Node<'a>> {
+    let node = root.children().find(|node| matches!(node.data().value, NodeValue::Heading(h) if h.level == 1))?;
     let text = tidy(&node.collect_text());
     // An H1 further down is a section of a sloppy outline, unless it repeats the title.
     let is_title = node.previous_sibling().is_none() || text == tidy(title);
-    if text.is_empty() || !is_title {
-        return (None, markdown.to_owned());
-    }
+    (is_title && !text.is_empty()).then_some(node)
+}
+
+/// Detaches the title from the tree and cuts its lines from the source.
+fn take_title<'a>(root: Node<'a>, markdown: &str, title: &str) -> (Option<String>, String) {
+    let Some(node) = opening_title(root, title) else { return (None, markdown.to_owned()) };
+    let text = tidy(&node.collect_text());
     let lines = node.data().sourcepos;
     node.detach();
     let kept = markdown.split_inclusive('\n').enumerate();
@@ -86,10 +130,10 @@ fn rewrite<'a>(node: Node<'a>, arena: &'a Arena<'a>) {
             node.data_mut().value = NodeValue::Paragraph;
             node.append(text_node(arena, tidy(&text_of(&block.literal))));
         }
-        // The page loads nothing from elsewhere, so a foreign picture becomes a link to it.
-        NodeValue::Image(link) if !is_local(&link.url) => {
+        // The page shows images of the site only: a foreign one becomes a link to it, one that nobody has its words.
+        NodeValue::Image(link) => {
             let alt = node.collect_text();
-            if inside_link(node) {
+            if inside_link(node) || is_local(&link.url) {
                 node.children().collect::<Vec<_>>().into_iter().for_each(AstNode::detach);
                 node.data_mut().value = NodeValue::Text(alt.into());
             } else {
@@ -101,6 +145,15 @@ fn rewrite<'a>(node: Node<'a>, arena: &'a Arena<'a>) {
         }
         _ => {}
     }
+}
+
+/// The image of ours that is all there is in a paragraph.
+fn own_picture<'a>(node: Node<'_>, pictures: &'a [Picture]) -> Option<&'a Picture> {
+    let alone = |node: Node<'_>| matches!(node.data().value, NodeValue::Paragraph) && node.children().count() == 1;
+    let child = Some(node).filter(|node| alone(node)).and_then(|node| node.first_child())?;
+    let data = child.data();
+    let NodeValue::Image(link) = &data.value else { return None };
+    pictures.iter().find(|picture| picture.main().is_some_and(|file| file.relative() == link.url))
 }
 
 fn text_node<'a>(arena: &'a Arena<'a>, text: String) -> Node<'a> {
@@ -131,10 +184,7 @@ fn lead(root: Node<'_>) -> String {
 create_formatter!(ArticleFormatter<Anchorizer>, {
     NodeValue::Heading(ref heading) => |context, node, entering| {
         if entering {
-            let text = node.collect_text();
-            // A heading of punctuation only has an empty anchor, which is no valid id.
-            let name = if text.contains(char::is_alphanumeric) { text.as_str() } else { "section" };
-            let id = context.user.anchorize(name);
+            let id = context.user.anchorize(anchor_name(&node.collect_text()));
             context.cr()?;
             write!(context, "<h{} id=\"", heading.level)?;
             context.escape(&id)?;
@@ -165,83 +215,5 @@ create_formatter!(ArticleFormatter<Anchorizer>, {
 });
 
 #[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-
-    use super::*;
-
-    fn html(markdown: &str) -> String {
-        article(markdown, "Title").unwrap().html
-    }
-
-    #[test]
-    fn the_opening_h1_leaves_the_body_and_the_source() {
-        let got = article("# A `b` *c*\n\nText.\n\n## Next\n", "Other").unwrap();
-        assert_eq!(got.heading.as_deref(), Some("A b c"));
-        assert_eq!(got.lead, "Text.");
-        assert!(!got.html.contains("A b"));
-        assert_eq!(got.source, "\nText.\n\n## Next\n");
-        let setext = article("Title\n=====\nText.", "").unwrap();
-        assert_eq!((setext.heading.as_deref(), setext.source.as_str()), (Some("Title"), "Text."));
-    }
-
-    #[test]
-    fn other_h1s_become_sections() {
-        let got = article("Intro.\n\n# One\n\n# Two\n", "Title").unwrap();
-        assert_eq!(got.heading, None);
-        assert!(got.html.contains("<h2 id=\"one\">One</h2>") && got.html.contains("<h2 id=\"two\">Two</h2>"));
-        assert_eq!(article("Intro.\n\n# Title\n", "Title").unwrap().heading.as_deref(), Some("Title"));
-    }
-
-    #[test]
-    fn heading_ids_are_unique_and_never_empty() {
-        let got = html("## Content\n\n## A\n\n## A\n\n## !\n\n## ?");
-        for id in ["content-1", "a", "a-1", "section", "section-1"] {
-            assert!(got.contains(&format!("id=\"{id}\"")), "{id} in {got}");
-        }
-    }
-
-    #[test]
-    fn tables_scroll_and_have_column_headers() {
-        let got = html("| a | b |\n|:--|--:|\n| 1 | 2 |\n");
-        assert!(got.starts_with("<div class=\"table-scroll\">\n<table>"), "{got}");
-        assert!(got.contains("<th align=\"left\" scope=\"col\">a</th>"), "{got}");
-        assert!(got.trim_end().ends_with("</table>\n</div>"), "{got}");
-    }
-
-    #[test]
-    fn footnotes_link_forth_and_back() {
-        let got = html("Claim[^1].\n\n[^1]: Source.\n");
-        assert!(got.contains("href=\"#fn-1\" id=\"fnref-1\""), "{got}");
-        assert!(got.contains("<li id=\"fn-1\">") && got.contains("href=\"#fnref-1\""), "{got}");
-        assert!(got.contains("aria-label=\"Back to reference 1\""), "{got}");
-    }
-
-    #[test]
-    fn raw_html_keeps_its_words_only() {
-        assert_eq!(html("a<br/>b <b onclick=x>c</b>"), "<p>a<br>\nb c</p>\n");
-        assert_eq!(html("<div onclick=x>kept &amp; safe<script>gone()</script></div>"), "<p>kept &amp; safe</p>\n");
-    }
-
-    #[test]
-    fn foreign_pictures_become_links() {
-        assert_eq!(html("![A cat](cat.png)"), "<p><img src=\"cat.png\" alt=\"A cat\"></p>\n");
-        let got = html("![A cat](https://x.test/c.png) [![B](//x.test/b.png)](https://y.test)");
-        assert!(!got.contains("<img"), "{got}");
-        assert!(got.contains(">A cat</a>") && got.contains("href=\"https://y.test\""), "{got}");
-    }
-
-    #[test]
-    fn task_lists_need_no_form_control() {
-        assert_eq!(
-            html("- [x] done\n- [ ] open"),
-            "<ul>\n<li class=\"task\">☑ done</li>\n<li class=\"task\">☐ open</li>\n</ul>\n"
-        );
-    }
-
-    #[test]
-    fn deep_nesting_does_not_overflow() {
-        assert!(html(&format!("{} deep", ">".repeat(2000))).contains("deep"));
-        assert!(html(&format!("{}x", "[".repeat(5000))).contains('x'));
-    }
-}
+#[path = "markdown_tests.rs"]
+mod tests;

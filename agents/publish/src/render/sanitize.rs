@@ -1,11 +1,14 @@
 //! The HTML allow-list: exactly what the Markdown formatter emits, and nothing that acts or loads.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 use ammonia::Builder;
 
-const TAGS: [&str; 31] = [
+use super::figure::{TO_ROOT, is_site_image};
+
+const TAGS: [&str; 34] = [
     "a",
     "blockquote",
     "br",
@@ -13,6 +16,7 @@ const TAGS: [&str; 31] = [
     "del",
     "div",
     "em",
+    "figure",
     "h2",
     "h3",
     "h4",
@@ -23,8 +27,10 @@ const TAGS: [&str; 31] = [
     "li",
     "ol",
     "p",
+    "picture",
     "pre",
     "section",
+    "source",
     "strong",
     "sup",
     "table",
@@ -65,7 +71,11 @@ fn article_rules() -> Builder<'static> {
         // Footnotes link forth and back, with a label on the arrow.
         ("a", HashSet::from(["href", "id", "title", "aria-label"])),
         ("li", HashSet::from(["id"])),
-        ("img", HashSet::from(["src", "alt", "title"])),
+        (
+            "img",
+            HashSet::from(["src", "srcset", "sizes", "width", "height", "alt", "decoding", "loading", "fetchpriority"]),
+        ),
+        ("source", HashSet::from(["type", "srcset", "sizes"])),
         ("ol", HashSet::from(["start"])),
         ("td", HashSet::from(["align"])),
         ("th", HashSet::from(["align"])),
@@ -79,8 +89,20 @@ fn article_rules() -> Builder<'static> {
         .allowed_classes(classes.into_iter().map(|(tag, class)| (tag, HashSet::from([class]))).collect())
         .url_schemes(HashSet::from(["http", "https", "mailto"]))
         .set_tag_attribute_value("th", "scope", "col")
+        .attribute_filter(own_images_only)
         .link_rel(Some("noopener noreferrer"));
     rules
+}
+
+/// Drops what would load anything but the site's own images, whoever wrote it.
+fn own_images_only<'u>(_: &str, attribute: &str, value: &'u str) -> Option<Cow<'u, str>> {
+    let own = |url: &str| url.strip_prefix(TO_ROOT).is_some_and(is_site_image);
+    let allowed = match attribute {
+        "src" => own(value),
+        "srcset" => value.split(", ").all(|candidate| candidate.split(' ').next().is_some_and(own)),
+        _ => true,
+    };
+    allowed.then_some(Cow::Borrowed(value))
 }
 
 #[cfg(test)]
@@ -96,6 +118,19 @@ mod tests {
         for bad in ["on", "script", "iframe", "form", "input", "svg", "style"] {
             let found = clean.contains(&format!("<{bad}")) || clean.contains(&format!(" {bad}"));
             assert!(!found, "{bad} in {clean}");
+        }
+    }
+
+    #[test]
+    fn only_the_sites_images_are_loaded() {
+        let own = "<img src=\"../../images/a/1.jpg\" srcset=\"../../images/a/1.jpg 480w, ../../images/a/2.jpg 800w\">";
+        assert_eq!(clean(own), own);
+        for bad in
+            ["https://x.test/a.jpg", "//x.test/a.jpg", "data:image/png;base64,AA", "../../images/../a.jpg", "a.jpg"]
+        {
+            let html =
+                format!("<img src=\"{bad}\" srcset=\"../../images/a/1.jpg 1w, {bad} 2w\"><source srcset=\"{bad}\">");
+            assert_eq!(clean(&html), "<img><source>", "{bad}");
         }
     }
 

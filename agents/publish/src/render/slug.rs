@@ -8,19 +8,27 @@ const SUFFIX_CHARS: usize = 8;
 /// Used when a title holds nothing that can be written in ASCII.
 const FALLBACK: &str = "article";
 
-/// A lower-case ASCII kebab slug of at most 75 characters, made unique by the last eight hex digits of
-/// the content id. The end of the id is used because the start of a time-ordered id is not unique.
+/// A lower-case ASCII kebab slug of at most 75 characters.
 #[must_use]
-pub fn slug(title: &str, content_id: Uuid) -> String {
+pub fn slug(title: &str) -> String {
+    stem(title, MAX_CHARS)
+}
+
+/// The slug of an article whose own is taken: made unique by the last eight hex digits of the content id. The end of the
+/// id is used because the start of a time-ordered id is not unique.
+#[must_use]
+pub fn unique_slug(title: &str, content_id: Uuid) -> String {
     let id = content_id.simple().to_string();
     let suffix = &id[id.len() - SUFFIX_CHARS..];
     format!("{}-{suffix}", stem(title, MAX_CHARS - SUFFIX_CHARS - 1))
 }
 
-/// True for what [`slug`] can produce, and for nothing that could be a path or need escaping.
-pub(super) fn is_valid(slug: &str) -> bool {
-    let allowed = |c: u8| c.is_ascii_lowercase() || c.is_ascii_digit() || c == b'-';
-    (1..=MAX_CHARS).contains(&slug.len()) && slug.bytes().all(allowed) && !slug.starts_with('-') && !slug.ends_with('-')
+/// True for slugs and ids of posts, and for nothing that could be a path of its own or need escaping.
+pub(super) fn is_segment(segment: &str) -> bool {
+    let allowed = |c: u8| c.is_ascii_alphanumeric() || matches!(c, b'-' | b'_' | b'.');
+    (1..=MAX_CHARS).contains(&segment.len())
+        && segment.bytes().all(allowed)
+        && segment.starts_with(|c: char| c.is_ascii_alphanumeric())
 }
 
 /// Whole words of the title in ASCII, as many as fit.
@@ -107,22 +115,24 @@ mod tests {
             ("", "article-89abcdef"),
             ("../../etc/passwd", "etc-passwd-89abcdef"),
         ] {
-            assert_eq!(slug(title, ID), want);
+            assert_eq!(unique_slug(title, ID), want);
+            assert_eq!(slug(title), want.trim_end_matches("-89abcdef"));
         }
     }
 
     #[test]
     fn long_titles_are_cut_between_words() {
-        let got = slug(&"observability ".repeat(12), ID);
+        let got = unique_slug(&"observability ".repeat(12), ID);
         assert_eq!(got, "observability-observability-observability-observability-89abcdef");
-        assert_eq!(slug(&"x".repeat(200), ID).len(), 75);
+        assert_eq!((unique_slug(&"x".repeat(200), ID).len(), slug(&"x".repeat(200)).len()), (75, 75));
     }
 
     proptest! {
         #[test]
         fn every_title_gives_a_valid_slug(title in "\\PC{0,120}", id in any::<u128>()) {
-            let got = slug(&title, Uuid::from_u128(id));
-            prop_assert!(is_valid(&got), "{got}");
+            for got in [slug(&title), unique_slug(&title, Uuid::from_u128(id))] {
+                prop_assert!(mesh_contracts::Slug::new(got.as_str()).is_ok() && is_segment(&got), "{got}");
+            }
         }
     }
 }

@@ -29,9 +29,7 @@ pub fn feed(site: &Site, newest_first: &[Entry]) -> String {
         element(&mut out, "subtitle", &site.description);
     }
     element(&mut out, "updated", &date(updated));
-    out.push_str("<author>\n");
-    element(&mut out, "name", &site.name);
-    out.push_str("</author>\n");
+    author(&mut out, site);
     element(&mut out, "generator", "Content Mesh");
     link(&mut out, "self", "application/atom+xml", &format!("{base}feed.xml"));
     let home = if base.is_empty() { "index.html" } else { &base };
@@ -54,6 +52,7 @@ fn entry(out: &mut String, site: &Site, base: &str, entry: &Entry) {
     out.push_str(">\n");
     element(out, "id", &entry.content_id.urn().to_string());
     element(out, "title", &entry.title);
+    author(out, site);
     element(out, "published", &date(entry.published_at));
     element(out, "updated", &date(entry.updated_at));
     // On a disk a directory has no index, so a preview links the file.
@@ -66,6 +65,13 @@ fn entry(out: &mut String, site: &Site, base: &str, entry: &Entry) {
         out.push_str("<category term=\"sample\" label=\"Sample text produced without a language model\"/>\n");
     }
     out.push_str("</entry>\n");
+}
+
+/// In the feed and again in each entry: not every reader hands it down.
+fn author(out: &mut String, site: &Site) {
+    out.push_str("<author>\n");
+    element(out, "name", &site.name);
+    out.push_str("</author>\n");
 }
 
 fn link(out: &mut String, rel: &str, media_type: &str, href: &str) {

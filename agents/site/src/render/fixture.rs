@@ -23,6 +23,7 @@ pub(super) fn entry(number: u32) -> Entry {
         path: format!("posts/article-{number}/"),
         published_at,
         updated_at: published_at,
+        image: None,
         content_id: Uuid::from_u128(number.into()),
         language: "en".into(),
         offline: false,

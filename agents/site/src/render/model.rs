@@ -29,6 +29,8 @@ pub struct Entry {
     pub published_at: DateTime<Utc>,
     /// Latest change.
     pub updated_at: DateTime<Utc>,
+    /// Path of an image of it below the base URL; lists show it as decoration.
+    pub image: Option<String>,
     /// Identity of the article across revisions.
     pub content_id: Uuid,
     /// BCP 47 tag of the article's language; empty means that of the site.

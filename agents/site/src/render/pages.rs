@@ -38,6 +38,7 @@ struct View<'a> {
 #[derive(Serialize)]
 struct Item<'a> {
     href: String,
+    image: Option<String>,
     title: &'a str,
     summary: &'a str,
     lang: Option<&'a str>,
@@ -113,6 +114,7 @@ fn view<'a>(site: &'a Site, root: &'static str) -> View<'a> {
 fn items<'a>(site: &Site, root: &str, entries: &'a [Entry]) -> Vec<Item<'a>> {
     let item = |entry: &'a Entry| Item {
         href: format!("{root}{}", entry.file()),
+        image: entry.image.as_deref().filter(|path| path.starts_with("images/")).map(|path| format!("{root}{path}")),
         title: &entry.title,
         summary: entry.summary.trim(),
         lang: Some(entry.language.trim()).filter(|tag| !tag.is_empty() && *tag != site.lang()),
@@ -145,6 +147,7 @@ mod tests {
         let mut two = entries(2);
         two[1].offline = true;
         two[1].language = "de".into();
+        two[1].image = Some("images/a/r1/1-standard.jpg".into());
         insta::assert_snapshot!(without_style(&index(&site(), &two, 1).unwrap()));
     }
 
@@ -179,6 +182,16 @@ mod tests {
         assert_ne!(before[2], after[2]);
         assert_eq!(after[..2], rolled[..2]);
         assert!(rolled[2].body.contains("href=\"4.html\""));
+    }
+
+    #[test]
+    fn images_are_found_from_every_page_and_are_the_sites_own() {
+        let with = |path: &str| Entry { image: Some(path.into()), ..entry(1) };
+        let archived = archive(&site(), &[with("images/a.jpg")], 1, 1).unwrap().body;
+        assert!(archived.contains("src=\"../images/a.jpg\" alt=\"\""), "{archived}");
+        for foreign in ["https://x.test/a.jpg", "//x.test/a.jpg", "javascript:x"] {
+            assert!(!index(&site(), &[with(foreign)], 1).unwrap().contains("<img"), "{foreign}");
+        }
     }
 
     #[test]

@@ -7,10 +7,10 @@ use std::sync::Arc;
 
 use lambda_runtime::{Diagnostic, Error, LambdaEvent, service_fn};
 use mesh_aws::{
-    host::{Function, NoModel},
+    host::Function,
     observe::{Metrics, subscriber},
 };
-use mesh_core::{Policy, Ports, Runner, Settings, Timestamp};
+use mesh_core::{Policy, Ports, Runner, Settings, Timestamp, ports::Models};
 use mesh_system::{SystemClock, SystemEntropy};
 use serde_json::Value;
 
@@ -26,7 +26,7 @@ async fn main() -> Result<(), Error> {
         state: Arc::new(Ledger::default()),
         blobs: Arc::new(Nowhere),
         publisher: Arc::new(Nowhere),
-        text_model: Arc::new(NoModel),
+        models: Models::none(),
         clock: Arc::new(SystemClock::new()),
         entropy: Arc::new(SystemEntropy),
         model_timeout: settings.model_timeout,

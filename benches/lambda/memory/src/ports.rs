@@ -9,7 +9,7 @@ use mesh_core::{
     ports::{
         BeginRequest, Begun, BlobMeta, Blobs, ByteStream, Commit, CommitAnswer, Delivery, Depth, DocKey, Document,
         FailedEntry, IdRange, LedgerEntry, OutboundMessage, OutboxEntry, Page, PortError, Publisher, PutCondition,
-        PutResult, Query, Queue, Receipt, StateStore, Suspension,
+        PutResult, Query, Queue, Receipt, StateStore, Suspension, Write,
     },
 };
 use uuid::Uuid;
@@ -89,6 +89,10 @@ impl StateStore for Ledger {
     }
 
     async fn query(&self, _: &Query) -> Result<Page, PortError> {
+        unused("state_store")
+    }
+
+    async fn put(&self, _: &Write) -> Result<bool, PortError> {
         unused("state_store")
     }
 

@@ -11,9 +11,9 @@ const AWS_REGION: &str = "AWS_REGION";
 /// So that the longest name made of it, a bucket's, keeps within 63 characters.
 const LONGEST_PREFIX: usize = 40;
 
-/// The names and addresses of the deployment a process belongs to, from its environment.
+/// The deployment a process belongs to, from its environment.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Deployment {
+pub struct Place {
     /// What everything is called.
     pub names: Names,
     /// `local`, `dev`, `staging` or `prod`; empty when nobody said.
@@ -22,6 +22,13 @@ pub struct Deployment {
     pub objects_bucket: String,
     /// Bucket of the site.
     pub site_bucket: String,
+}
+
+/// The names and addresses of an agent's process, from its environment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Deployment {
+    /// The deployment.
+    pub place: Place,
     /// Address of the agent's queue.
     pub queue_url: String,
     /// Address of its dead-letter queue.
@@ -29,6 +36,21 @@ pub struct Deployment {
 }
 
 impl Deployment {
+    /// Reads it from an environment. Empty values count as not set.
+    ///
+    /// # Errors
+    /// [`ConfigError`] naming the first variable that is missing or malformed.
+    pub fn from_pairs(pairs: &BTreeMap<String, String>) -> Result<Self, ConfigError> {
+        let reader = Reader(pairs);
+        Ok(Self {
+            place: Place::from_pairs(pairs)?,
+            queue_url: reader.url(env::MESH_QUEUE_URL, "it is where the agent's messages come from")?,
+            dlq_url: reader.url(env::MESH_DLQ_URL, "messages go there after their last attempt")?,
+        })
+    }
+}
+
+impl Place {
     /// Reads it from an environment. Empty values count as not set.
     ///
     /// # Errors
@@ -50,8 +72,6 @@ impl Deployment {
             environment: reader.environment()?,
             objects_bucket: reader.bucket(env::MESH_OBJECTS_BUCKET, names.objects_bucket())?,
             site_bucket: reader.bucket(env::MESH_SITE_BUCKET, names.site_bucket())?,
-            queue_url: reader.url(env::MESH_QUEUE_URL, "it is where the agent's messages come from")?,
-            dlq_url: reader.url(env::MESH_DLQ_URL, "messages go there after their last attempt")?,
             names,
         })
     }

@@ -5,10 +5,12 @@ mod deployment;
 mod lambda;
 mod models;
 mod parts;
+mod service;
 mod start;
 mod worker;
 
-pub use deployment::Deployment;
+pub use deployment::{Deployment, Place};
 pub use lambda::{Answer, Function, Refusal};
-pub use models::{NoModel, no_model};
+pub use models::no_model;
+pub use service::{Service, serve};
 pub use start::start;

@@ -6,15 +6,15 @@ use mesh_core::{
     Agent, ConfigError, Policy, Ports, Runner, Settings,
     config::TextModelSettings,
     env,
-    ports::{Clock, Queue, Secrets, TextModel},
+    ports::{Clock, Models as Provided, Queue, Secrets},
 };
 use mesh_system::{SystemClock, SystemEntropy};
 
-use super::Deployment;
+use super::{Deployment, Place};
 use crate::{Buckets, DEFAULT_SECRET_LIFETIME, DynamoState, S3Blobs, SecretsManager, SnsTopics, SqsQueue, clients};
 
 /// What `main.rs` hands over to build the model with.
-pub(super) type Models<E> = fn(&TextModelSettings, Arc<dyn Secrets>, Arc<dyn Clock>) -> Result<Arc<dyn TextModel>, E>;
+pub(super) type Models<E> = fn(&Settings, Arc<dyn Secrets>, Arc<dyn Clock>) -> Result<Provided, E>;
 
 /// What a process was told to be.
 pub(super) struct Plan {
@@ -58,33 +58,44 @@ impl Plan {
     /// start (some 5 ms, TLS roots above all): until then it has a whole processor, afterwards a fraction of one.
     pub(super) async fn build<E: Display>(self, models: Models<E>) -> Result<Parts, String> {
         let Self { settings, deployment, agent } = self;
-        let Deployment { names, objects_bucket, site_bucket, queue_url, dlq_url, .. } = deployment;
+        let Deployment { place, queue_url, dlq_url } = deployment;
         let config = clients::config().await;
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
         let manager = aws_sdk_secretsmanager::Client::new(&config);
         let secrets: Arc<dyn Secrets> =
             Arc::new(SecretsManager::new(manager, Arc::clone(&clock), DEFAULT_SECRET_LIFETIME));
-        let text_model = models(&settings.text_model, Arc::clone(&secrets), Arc::clone(&clock));
-        let text_model = text_model.map_err(|error| error.to_string())?;
+        let models = models(&settings, Arc::clone(&secrets), Arc::clone(&clock)).map_err(|error| error.to_string())?;
         let sqs = aws_sdk_sqs::Client::new(&config);
         let name = agent.manifest().name.clone();
-        let queue: Arc<dyn Queue> = Arc::new(SqsQueue::new(sqs.clone(), queue_url, names.queue(&name)));
-        let dlq: Arc<dyn Queue> = Arc::new(SqsQueue::new(sqs, dlq_url, names.dlq(&name)));
-        let buckets = Buckets { objects: objects_bucket, site: site_bucket };
-        let dynamo = aws_sdk_dynamodb::Client::new(&config);
-        let ports = Ports {
-            state: Arc::new(DynamoState::new(dynamo, names.clone(), Arc::clone(&clock))),
-            blobs: Arc::new(S3Blobs::new(clients::s3(&config), buckets)),
-            publisher: Arc::new(SnsTopics::new(aws_sdk_sns::Client::new(&config), names)),
-            text_model,
-            clock,
-            entropy: Arc::new(SystemEntropy),
-            model_timeout: settings.model_timeout,
-        };
+        let queue: Arc<dyn Queue> = Arc::new(SqsQueue::new(sqs.clone(), queue_url, place.names.queue(&name)));
+        let dlq: Arc<dyn Queue> = Arc::new(SqsQueue::new(sqs, dlq_url, place.names.dlq(&name)));
+        let ports = ports(&config, place, clock, models, &settings);
         let key = key(&*agent, &settings, secrets);
         let policy = Policy { attempts: settings.attempts, backoff_scale: settings.backoff_scale };
         let runner = Arc::new(Runner::new(agent, ports, dlq, policy));
         Ok(Parts { runner, queue, key })
+    }
+}
+
+/// The ports of a process of this deployment.
+pub(super) fn ports(
+    config: &aws_config::SdkConfig,
+    place: Place,
+    clock: Arc<dyn Clock>,
+    models: Provided,
+    settings: &Settings,
+) -> Ports {
+    let Place { names, objects_bucket, site_bucket, .. } = place;
+    let buckets = Buckets { objects: objects_bucket, site: site_bucket };
+    let dynamo = aws_sdk_dynamodb::Client::new(config);
+    Ports {
+        state: Arc::new(DynamoState::new(dynamo, names.clone(), Arc::clone(&clock))),
+        blobs: Arc::new(S3Blobs::new(clients::s3(config), buckets)),
+        publisher: Arc::new(SnsTopics::new(aws_sdk_sns::Client::new(config), names)),
+        models,
+        clock,
+        entropy: Arc::new(SystemEntropy),
+        model_timeout: settings.model_timeout,
     }
 }
 

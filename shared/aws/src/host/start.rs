@@ -19,7 +19,7 @@ use super::{
 use crate::observe::{self, Metrics};
 
 /// Where a Lambda function gets its invocations from; set by the service.
-const RUNTIME_API: &str = "AWS_LAMBDA_RUNTIME_API";
+pub(super) const RUNTIME_API: &str = "AWS_LAMBDA_RUNTIME_API";
 /// The version of the function that runs; set by the service.
 const FUNCTION_VERSION: &str = "AWS_LAMBDA_FUNCTION_VERSION";
 /// What is logged unless settings say otherwise.
@@ -47,7 +47,7 @@ pub fn start<E: Display>(agent: fn(&Settings) -> Result<Arc<dyn Agent>, ConfigEr
 }
 
 /// Why a process ends early.
-struct Stop {
+pub(super) struct Stop {
     code: u8,
     /// True while the process has taken no work.
     starting: bool,
@@ -55,19 +55,19 @@ struct Stop {
 }
 
 impl Stop {
-    fn refused(error: impl Display) -> Self {
+    pub(super) fn refused(error: impl Display) -> Self {
         Self { code: WRONG_SETTINGS, starting: true, message: error.to_string() }
     }
 
-    fn failed(error: impl Display) -> Self {
+    pub(super) fn failed(error: impl Display) -> Self {
         Self { code: 1, starting: true, message: error.to_string() }
     }
 
-    fn broken(error: impl Display) -> Self {
+    pub(super) fn broken(error: impl Display) -> Self {
         Self { code: 1, starting: false, message: error.to_string() }
     }
 
-    fn end(self, function: Option<&str>) -> ExitCode {
+    pub(super) fn end(self, function: Option<&str>) -> ExitCode {
         tracing::error!(event = if self.starting { "NotStarted" } else { "Broken" }, message = self.message);
         if let Some(endpoint) = function.filter(|_| self.starting) {
             let told = runtime(true).map_err(|error| error.to_string());
@@ -81,19 +81,19 @@ impl Stop {
 }
 
 #[allow(clippy::disallowed_methods, reason = "this host is where the environment is read, once")]
-fn environment() -> BTreeMap<String, String> {
+pub(super) fn environment() -> BTreeMap<String, String> {
     std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
         .collect()
 }
 
 #[allow(clippy::disallowed_methods, reason = "how long the start takes is measured before there is a clock port")]
-fn now() -> Instant {
+pub(super) fn now() -> Instant {
     Instant::now()
 }
 
 /// Starts logging. A filter that cannot be read is logged by the default one.
-fn log(pairs: &BTreeMap<String, String>) -> Result<(), Stop> {
+pub(super) fn log(pairs: &BTreeMap<String, String>) -> Result<(), Stop> {
     let asked = pairs.get(env::MESH_LOG).map(|text| text.trim()).filter(|text| !text.is_empty()).unwrap_or(LOG);
     match observe::subscriber(asked, std::io::stdout) {
         Ok(subscriber) => tracing::subscriber::set_global_default(subscriber).map_err(Stop::failed),
@@ -122,7 +122,7 @@ fn plan(
 
 /// One thread for a function, which has less than one processor; two for a worker, so that a handler that computes does
 /// not hold up the rest.
-fn runtime(function: bool) -> std::io::Result<Runtime> {
+pub(super) fn runtime(function: bool) -> std::io::Result<Runtime> {
     let mut builder = if function { Builder::new_current_thread() } else { Builder::new_multi_thread() };
     if !function {
         builder.worker_threads(2);
@@ -179,11 +179,11 @@ impl Started {
             host = if self.function { "lambda" } else { "worker" },
             cold_start = self.function,
             ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
-            prefix = deployment.names.prefix,
-            environment = deployment.environment,
-            region = deployment.names.region,
-            objects_bucket = deployment.objects_bucket,
-            site_bucket = deployment.site_bucket,
+            prefix = deployment.place.names.prefix,
+            environment = deployment.place.environment,
+            region = deployment.place.names.region,
+            objects_bucket = deployment.place.objects_bucket,
+            site_bucket = deployment.place.site_bucket,
             model = self.model,
             model_timeout_seconds = settings.model_timeout.as_secs(),
             max_words = settings.max_words,

@@ -10,6 +10,7 @@ mod item;
 mod ledger;
 mod list;
 mod outbox;
+mod put;
 mod query;
 mod reasons;
 mod suspend;
@@ -27,7 +28,7 @@ use aws_sdk_dynamodb::{
 };
 use mesh_core::ports::{
     BeginRequest, Begun, Clock, Commit, CommitAnswer, DocKey, Document, IdRange, LedgerEntry, OutboxEntry, Page,
-    PortError, Query, StateStore, Suspension,
+    PortError, Query, StateStore, Suspension, Write,
 };
 use uuid::Uuid;
 
@@ -49,7 +50,7 @@ const RACES: u32 = 5;
 /// | `begin` | 1 for a first attempt and for `Held`, `Done` and `Reused`; 2 for a later attempt |
 /// | `commit` | 1; 2 when a suspension's notice still waits |
 /// | `dispatched` | 1 when it is all that waits; 2 for a part of it, or while suspended |
-/// | `release`, `get`, `entry` | 1 |
+/// | `release`, `get`, `put`, `entry` | 1 |
 /// | `suspend` | 1; 2 when an earlier notice still waits |
 /// | `due` | 1, and 1 for each hundred candidates |
 /// | `query` | 1 a page |
@@ -138,6 +139,10 @@ impl StateStore for DynamoState {
 
     async fn commit(&self, commit: &Commit) -> Result<CommitAnswer, PortError> {
         self.conclude(commit).await
+    }
+
+    async fn put(&self, write: &Write) -> Result<bool, PortError> {
+        self.put_document(write).await
     }
 
     async fn dispatched(&self, agent: &str, event_id: Uuid, indices: &[u32]) -> Result<(), PortError> {

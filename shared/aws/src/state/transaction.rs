@@ -61,15 +61,9 @@ impl DynamoState {
     fn document_item(&self, write: &Write, now: Timestamp) -> Result<TransactWriteItem, PortError> {
         let document = &write.document;
         let table = self.names.table(&document.key.kind);
-        let (version, checks) = match write.mode {
-            WriteMode::Create => (0, false),
-            WriteMode::IfVersion(version) => (version, false),
-            WriteMode::Check(version) => (version, true),
-        };
-        let may_create = version == 0 && !matches!(write.mode, WriteMode::IfVersion(_));
-        let (condition, values) = if may_create { absent(now) } else { stored(version, now) };
+        let (condition, values) = condition(write.mode, now);
         let item = TransactWriteItem::builder();
-        if checks {
+        if matches!(write.mode, WriteMode::Check(_)) {
             let check = ConditionCheck::builder()
                 .table_name(table)
                 .set_key(Some(documents::key(&document.key.id)))
@@ -79,10 +73,26 @@ impl DynamoState {
         }
         let put = Put::builder()
             .table_name(table)
-            .set_item(Some(documents::item(document, version.saturating_add(1))))
+            .set_item(Some(documents::item(document, next_version(write.mode))))
             .condition_expression(condition)
             .set_expression_attribute_values(Some(values));
         Ok(item.put(put.build().map_err(incomplete)?).build())
+    }
+}
+
+/// What must hold of the stored document, with its values.
+pub(super) fn condition(mode: WriteMode, now: Timestamp) -> (String, Item) {
+    match mode {
+        WriteMode::Create | WriteMode::Check(0) => absent(now),
+        WriteMode::IfVersion(version) | WriteMode::Check(version) => stored(version, now),
+    }
+}
+
+/// The version of what is written.
+pub(super) fn next_version(mode: WriteMode) -> u64 {
+    match mode {
+        WriteMode::Create => 1,
+        WriteMode::IfVersion(version) | WriteMode::Check(version) => version.saturating_add(1),
     }
 }
 

@@ -18,9 +18,9 @@ fn complete() -> BTreeMap<String, String> {
 #[test]
 fn names_follow_from_prefix_account_and_region() {
     let deployment = Deployment::from_pairs(&complete()).expect("complete");
-    assert_eq!(deployment.objects_bucket, "va-phase1-content-objects");
-    assert_eq!(deployment.site_bucket, "va-phase1-site");
-    let topic = deployment.names.topic_arn("/content/request");
+    assert_eq!(deployment.place.objects_bucket, "va-phase1-content-objects");
+    assert_eq!(deployment.place.site_bucket, "va-phase1-site");
+    let topic = deployment.place.names.topic_arn("/content/request");
     assert_eq!(topic, "arn:aws:sns:eu-central-1:123456789012:va-phase1-content-request");
 }
 
@@ -28,7 +28,7 @@ fn names_follow_from_prefix_account_and_region() {
 fn settings_name_other_buckets() {
     let mut pairs = complete();
     pairs.insert("MESH_SITE_BUCKET".into(), "www.example.org".into());
-    assert_eq!(Deployment::from_pairs(&pairs).expect("complete").site_bucket, "www.example.org");
+    assert_eq!(Deployment::from_pairs(&pairs).expect("complete").place.site_bucket, "www.example.org");
 }
 
 #[test]

@@ -9,11 +9,11 @@ use std::{
 };
 
 use async_trait::async_trait;
-use mesh_aws::host::{Function, NoModel};
+use mesh_aws::host::Function;
 use mesh_contracts::events::{EchoRequested, Echoed, ErrorType};
 use mesh_core::{
     Agent, AgentError, Context, Emit, Event, Manifest, Outcome, Policy, Runner, Settings, Timestamp,
-    ports::{Clock, Delivery, Depth, Entropy, FailedEntry, OutboundMessage, PortError, Queue, Receipt},
+    ports::{Clock, Delivery, Depth, Entropy, FailedEntry, Models, OutboundMessage, PortError, Queue, Receipt},
 };
 use mesh_embedded::{Store, host};
 use mesh_testkit::{block_on, clock::ManualClock, entropy::SeededEntropy};
@@ -148,7 +148,7 @@ impl Bench {
         let store = Store::in_memory(Arc::clone(&as_port), Arc::clone(&entropy)).expect("a store");
         let hosted: Arc<dyn Agent> = Arc::clone(&agent) as Arc<dyn Agent>;
         block_on(host::declare(&store, std::slice::from_ref(&hosted))).expect("queues");
-        let ports = host::ports(&store, as_port, entropy, Arc::new(NoModel), &Settings::default());
+        let ports = host::ports(&store, as_port, entropy, Models::none(), &Settings::default());
         let dlq = Arc::new(store.queue("teller-dlq"));
         let runner = Arc::new(Runner::new(hosted, ports, dlq, Policy::default()));
         let queue = Arc::new(queue);

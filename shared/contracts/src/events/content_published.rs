@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::{ImageItem, Part};
 use crate::{Contract, Finality, Id, Int, Language, List, Name, Pointer, Text, Time, object::object_only};
 
 /// The article's page is online. Published to `/content/published` by publish; ends the run.
@@ -29,6 +30,12 @@ pub struct ContentPublished {
     pub page: Pointer,
     /// The article as Markdown with front matter.
     pub markdown: Pointer,
+    /// The images on the page, in order.
+    #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
+    pub images: List<ImageItem, 10>,
+    /// Parts that are missing or fell short, where the site takes a page without them.
+    #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
+    pub degraded: List<Part, 5>,
     /// Words.
     pub word_count: Int<0, 100_000>,
     /// The models that wrote it.

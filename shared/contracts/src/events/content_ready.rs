@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::{Cost, Part};
 use crate::{Contract, Finality, Id, Int, Language, List, Name, Pointer, Text, Time, object::object_only};
 
 /// A draft is stored and ready for review. Published to `/content/ready` by content-gen (or refine).
@@ -37,6 +38,16 @@ pub struct ContentReady {
     pub offline: bool,
     /// True when the model ended by itself, false when its answer had to be cut off.
     pub complete: bool,
+    /// True when refine has rewritten it.
+    pub refined: bool,
+    /// What this draft cost, the ones before it left out.
+    pub cost: Cost,
+    /// The site's settings and the post as they were when the article was asked for; absent: the defaults.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub brief: Option<Pointer>,
+    /// What the page waits for besides the reviewed text.
+    #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
+    pub parts: List<Part, 5>,
     /// When the draft was made.
     pub created_at: Time,
     /// The caller's own id of the request.
@@ -59,5 +70,18 @@ impl Contract for ContentReady {
     const TYPE: &'static str = "ContentReady";
     const CONTRACT: &'static str = "content-ready-v1";
     const CHANNEL: &'static str = "/content/ready";
+    const FINALITY: Finality = Finality::Step;
+}
+
+/// A draft is stored and waits for its refinement. Published to `/content/drafted` by content-gen when the site asks for
+/// refinement; says the same as [`ContentReady`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(transparent)]
+pub struct ContentDrafted(pub ContentReady);
+
+impl Contract for ContentDrafted {
+    const TYPE: &'static str = "ContentDrafted";
+    const CONTRACT: &'static str = "content-drafted-v1";
+    const CHANNEL: &'static str = "/content/drafted";
     const FINALITY: Finality = Finality::Step;
 }

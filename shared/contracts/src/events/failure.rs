@@ -35,6 +35,25 @@ pub struct Cost {
 }
 object_only!(Cost);
 
+impl Cost {
+    /// Both together.
+    #[must_use]
+    pub fn plus(self, more: Self) -> Self {
+        let sum = |a: Int<0, 9_007_199_254_740_991>, b: Int<0, 9_007_199_254_740_991>| {
+            Int::clamp(a.get().saturating_add(b.get()))
+        };
+        let micro_usd = match (self.micro_usd, more.micro_usd) {
+            (Some(a), Some(b)) => Some(sum(a, b)),
+            (one, other) => one.or(other),
+        };
+        Self {
+            input_tokens: sum(self.input_tokens, more.input_tokens),
+            output_tokens: sum(self.output_tokens, more.output_tokens),
+            micro_usd,
+        }
+    }
+}
+
 /// What every failure says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(remote = "Self")]
@@ -123,4 +142,22 @@ failure_event! {
 failure_event! {
     /// Index, feed or sitemap could not be built. Published to `/content/errors` by site; a notice, never final.
     SiteFailure, "SiteFailure", "site-failure-v1"
+}
+failure_event! {
+    /// Rewriting the article failed. Published to `/content/errors` by refine.
+    RefineFailure, "RefineFailure", "refine-failure-v1"
+}
+failure_event! {
+    /// Planning or making images failed. Published to `/content/errors` by image-plan and image-render; a notice: publish
+    /// decides what a missing part means.
+    ImageFailure, "ImageFailure", "image-failure-v1"
+}
+failure_event! {
+    /// Making metadata failed. Published to `/content/errors` by metadata; a notice: publish decides what a missing part
+    /// means.
+    MetadataFailure, "MetadataFailure", "metadata-failure-v1"
+}
+failure_event! {
+    /// The status of a run could not be kept. Published to `/content/errors` by tracker; a notice, never final.
+    TrackerFailure, "TrackerFailure", "tracker-failure-v1"
 }

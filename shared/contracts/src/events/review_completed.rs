@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::Part;
 use crate::{
     Contract, Finality, Id, Int, Language, List, Name, Pointer, Text, Time,
     object::{object_only, word_only},
@@ -86,6 +87,12 @@ pub struct ReviewCompleted {
     pub scores: Scores,
     /// What was found, gravest first.
     pub findings: List<Finding, 50>,
+    /// The site's settings and the post as they were when the article was asked for; absent: the defaults.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub brief: Option<Pointer>,
+    /// What the page waits for besides the reviewed text.
+    #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
+    pub parts: List<Part, 5>,
     /// The models that wrote it.
     pub models: List<Text<1, 100>, 10>,
     /// Version of the prompt template.

@@ -78,6 +78,16 @@ word! {
     Language, "^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$", ["en", "de-CH"], is_language
 }
 
+word! {
+    /// A colour: `#` and six hex digits.
+    HexColor, "^#[0-9A-Fa-f]{6}$", ["#FF5733"], is_color
+}
+
+word! {
+    /// The last segment of a page's path: lower-case letters, digits and single hyphens, at most 75.
+    Slug, "^(?=.{1,75}$)[a-z0-9]+(-[a-z0-9]+)*$", ["small-queues-beat-big-meetings"], is_slug
+}
+
 impl Default for Name {
     fn default() -> Self {
         Self("default".to_owned())
@@ -94,6 +104,15 @@ fn is_name(text: &str) -> bool {
     let bytes = text.as_bytes();
     let tail = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'-');
     bytes.len() <= 64 && bytes.first().is_some_and(u8::is_ascii_alphanumeric) && bytes.iter().all(tail)
+}
+
+fn is_color(text: &str) -> bool {
+    text.len() == 7 && text.starts_with('#') && text.bytes().skip(1).all(|b| b.is_ascii_hexdigit())
+}
+
+fn is_slug(text: &str) -> bool {
+    let word = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
+    text.len() <= 75 && text.split('-').all(word)
 }
 
 fn is_language(text: &str) -> bool {

@@ -88,9 +88,9 @@ pub(crate) fn id(rng: &mut Rng) -> String {
     }
 }
 
-/// A word that may be a name, a language tag or a digest.
+/// A word that may be a name, a language tag, a colour, a slug or a digest.
 pub(crate) fn word(rng: &mut Rng) -> String {
-    const WORDS: [&str; 22] = [
+    const WORDS: [&str; 32] = [
         "en",
         "de-CH",
         "zh-Hant-TW",
@@ -113,9 +113,19 @@ pub(crate) fn word(rng: &mut Rng) -> String {
         "a.b_c-9",
         "",
         "en-abcdefghi",
+        "#FF5733",
+        "#ff573",
+        "#FF57333",
+        "FF5733",
+        "#GG5733",
+        "#ff5733\n",
+        "small-queues",
+        "small--queues",
+        "small-queues-",
+        "Small-Queues",
     ];
     match rng.below(5) {
-        0 => "a".repeat([1, 63, 64, 65][rng.below(4)]),
+        0 => "a".repeat([1, 63, 64, 65, 75, 76][rng.below(6)]),
         1 => "0f".repeat([31, 32, 33][rng.below(3)]),
         2 => (0..rng.below(6)).fold("de".to_owned(), |tag, _| format!("{tag}-{}", "ab3".repeat(1 + rng.below(3)))),
         _ => WORDS[rng.below(WORDS.len())].to_owned(),

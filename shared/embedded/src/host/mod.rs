@@ -6,7 +6,7 @@ use std::{sync::Arc, time::Duration};
 
 use mesh_core::{
     Agent, Policy, Ports, Runner, Settings,
-    ports::{Clock, Entropy, PortError, TextModel},
+    ports::{Clock, Entropy, Models, PortError},
 };
 use tokio::{sync::watch, task::JoinSet};
 
@@ -39,14 +39,14 @@ pub fn ports(
     store: &Store,
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
-    text_model: Arc<dyn TextModel>,
+    models: Models,
     settings: &Settings,
 ) -> Ports {
     Ports {
         state: Arc::new(store.state()),
         blobs: Arc::new(store.blobs()),
         publisher: Arc::new(store.topics()),
-        text_model,
+        models,
         clock,
         entropy,
         model_timeout: settings.model_timeout,

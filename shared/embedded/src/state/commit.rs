@@ -27,7 +27,8 @@ pub(super) struct PreparedWrite {
 }
 
 impl PreparedWrite {
-    fn new(write: &Write) -> Result<Self, PortError> {
+    /// Checks the limits of one document, and encodes.
+    pub(super) fn new(write: &Write) -> Result<Self, PortError> {
         let document = &write.document;
         let json = serde_json::to_string(&document.body)
             .map_err(|error| PortError::unavailable(PORT, "a document cannot be encoded", error))?;
@@ -45,7 +46,7 @@ impl PreparedWrite {
     }
 
     /// Writes; false when the condition does not hold.
-    fn execute(&self, scope: &Scope<'_>) -> Result<bool, Fault> {
+    pub(super) fn execute(&self, scope: &Scope<'_>) -> Result<bool, Fault> {
         match self.mode {
             WriteMode::Create => self.create(scope),
             WriteMode::IfVersion(version) => self.replace(scope, version),

@@ -13,7 +13,7 @@ use mesh_core::{
     Timestamp,
     ports::{
         BeginRequest, Begun, Commit, CommitAnswer, DocKey, Document, IdRange, LedgerEntry, OutboxEntry, Page,
-        PortError, Query, StateStore, Suspension, state_limits,
+        PortError, Query, StateStore, Suspension, Write, state_limits,
     },
 };
 use uuid::Uuid;
@@ -69,6 +69,11 @@ impl StateStore for EmbeddedState {
             Err(PortError::Throttled { .. }) => Ok(CommitAnswer::Throttled),
             answer => answer,
         }
+    }
+
+    async fn put(&self, write: &Write) -> Result<bool, PortError> {
+        let prepared = commit::PreparedWrite::new(write)?;
+        self.store.core.db.write(PORT, move |scope| prepared.execute(scope).map(Step::Keep)).await
     }
 
     async fn dispatched(&self, agent: &str, event_id: Uuid, indices: &[u32]) -> Result<(), PortError> {

@@ -5,9 +5,10 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use super::{Context, MAX_READ_BYTES};
 use crate::{
+    Timestamp,
     agent::AgentError,
     ids, metric,
-    ports::{BlobsExt, ChatRequest, ChatResponse, PutCondition, PutResult, Usage},
+    ports::{BlobsExt, ChatRequest, ChatResponse, ModelError, ModelErrorKind, PutCondition, PutResult, Usage},
 };
 
 /// A model's answer as it is stored.
@@ -31,31 +32,56 @@ impl Context<'_> {
     pub async fn ask(&self, step: &str, prompt_version: &str, request: &ChatRequest) -> Result<Answer, AgentError> {
         let key = format!("answers/{}/{}/{step}", self.manifest.name, self.event_id);
         if let Some(answer) = self.stored_answer(&key).await? {
+            // An earlier attempt may have ended before it settled.
+            self.settle_earlier(step, answer.response.cost_micro_usd).await?;
             return Ok(answer);
         }
-        let deadline = self.lease.deadline.min(self.now().plus(self.ports.model_timeout));
+        let model = self.ports.models.text.as_ref().ok_or_else(|| no_model("text"))?;
+        let deadline = self.call_deadline()?;
+        self.reserve(step, || model.quote(request)).await?;
+        let (agent, name) = (self.manifest.name.as_str(), model.name());
+        tracing::info!(event = "ModelAsked", agent, event_id = %self.event_id, step, model = name);
+        let response = match model.complete(request, deadline).await {
+            Ok(response) => response,
+            Err(error) => return Err(self.call_failed(step, name, error).await),
+        };
+        let request_sha256 = ids::sha256_hex(&to_vec(request)?);
+        let answer = Answer { request_sha256, prompt_version: prompt_version.to_owned(), response };
+        let kept = self.keep(&key, name, answer).await?;
+        self.settle(step, kept.response.cost_micro_usd).await?;
+        Ok(kept)
+    }
+
+    /// When a call must have its answer.
+    pub(super) fn call_deadline(&self) -> Result<Timestamp, AgentError> {
         if self.now() >= self.lease.deadline {
             return Err(out_of_time());
         }
-        let (agent, model) = (self.manifest.name.as_str(), self.ports.text_model.name());
-        tracing::info!(event = "ModelAsked", agent, event_id = %self.event_id, step, model);
-        let response = match self.ports.text_model.complete(request, deadline).await {
-            Ok(response) => response,
-            Err(error) => {
-                self.spend(error.usage.input_tokens, error.usage.output_tokens, None);
-                self.count_tokens(error.usage);
-                return Err(error.into());
-            }
+        Ok(self.lease.deadline.min(self.now().plus(self.ports.model_timeout)))
+    }
+
+    /// What a failed call used is counted. What was reserved for it is given back when it cannot have been charged, and
+    /// counts as spent when it was. A call whose end nobody knows may have been: its reservation stays for the next
+    /// attempt, and if none comes (the event is suspended) until the month is over.
+    pub(super) async fn call_failed(&self, step: &str, model: &str, error: ModelError) -> AgentError {
+        self.spend(error.usage.input_tokens, error.usage.output_tokens, None);
+        self.count_tokens(model, error.usage);
+        let booked = match error.kind {
+            ModelErrorKind::Timeout | ModelErrorKind::Transport | ModelErrorKind::ServerError => Ok(()),
+            _ if error.usage != Usage::default() => self.settle(step, None).await,
+            _ => self.release(step).await,
         };
-        let request_sha256 = ids::sha256_hex(&to_vec(request)?);
-        self.keep(&key, Answer { request_sha256, prompt_version: prompt_version.to_owned(), response }).await
+        match booked {
+            Ok(()) => error.into(),
+            Err(store) => store,
+        }
     }
 
     /// Stores an answer before anybody sees it; of two attempts the first stored one counts.
-    async fn keep(&self, key: &str, answer: Answer) -> Result<Answer, AgentError> {
+    async fn keep(&self, key: &str, model: &str, answer: Answer) -> Result<Answer, AgentError> {
         let body = to_vec(&answer)?;
         // Paid, whether or not it is the one that counts.
-        self.count_tokens(answer.response.usage);
+        self.count_tokens(model, answer.response.usage);
         match self.ports.blobs.put_bytes(key, body.into(), "application/json", PutCondition::IfAbsent).await? {
             PutResult::Stored(_) => {
                 self.spend_answer(&answer.response);
@@ -74,10 +100,10 @@ impl Context<'_> {
         Ok(Some(answer))
     }
 
-    fn count_tokens(&self, usage: Usage) {
+    pub(super) fn count_tokens(&self, model: &str, usage: Usage) {
         let tokens = usage.input_tokens.saturating_add(usage.output_tokens);
         if tokens > 0 {
-            let name = metric::tokens_used(&self.manifest.name, self.ports.text_model.name());
+            let name = metric::tokens_used(&self.manifest.name, model);
             metrics::counter!(name).increment(tokens);
         }
     }
@@ -86,7 +112,7 @@ impl Context<'_> {
         self.spend(answer.usage.input_tokens, answer.usage.output_tokens, answer.cost_micro_usd);
     }
 
-    fn spend(&self, input: u64, output: u64, micro_usd: Option<u64>) {
+    pub(super) fn spend(&self, input: u64, output: u64, micro_usd: Option<u64>) {
         if let Ok(mut spent) = self.spent.lock() {
             spent.input_tokens = sum(spent.input_tokens.count(), input);
             spent.output_tokens = sum(spent.output_tokens.count(), output);
@@ -101,18 +127,18 @@ fn sum<const MIN: i64, const MAX: i64>(a: u64, b: u64) -> Int<MIN, MAX> {
     Int::clamp(i64::try_from(a.saturating_add(b)).unwrap_or(i64::MAX))
 }
 
-fn to_vec<T: Serialize>(value: &T) -> Result<Vec<u8>, AgentError> {
+pub(super) fn to_vec<T: Serialize>(value: &T) -> Result<Vec<u8>, AgentError> {
     serde_json::to_vec(value)
         .map_err(|error| AgentError::fail("INTERNAL", ErrorType::Infrastructure, error.to_string()))
 }
 
-fn parse<T: DeserializeOwned>(key: &str, bytes: &[u8]) -> Result<T, AgentError> {
+pub(super) fn parse<T: DeserializeOwned>(key: &str, bytes: &[u8]) -> Result<T, AgentError> {
     serde_json::from_slice(bytes).map_err(|error| {
         AgentError::fail("PAYLOAD_CORRUPT", ErrorType::Infrastructure, format!("{key} cannot be read: {error}"))
     })
 }
 
-fn out_of_time() -> AgentError {
+pub(super) fn out_of_time() -> AgentError {
     AgentError::Retry {
         code: "TIMEOUT",
         error_type: ErrorType::Infrastructure,
@@ -121,4 +147,10 @@ fn out_of_time() -> AgentError {
         dependency: None,
         counted: true,
     }
+}
+
+/// The process was built without the model its handler asks.
+pub(super) fn no_model(kind: &str) -> AgentError {
+    let message = format!("no {kind} model is configured in this process");
+    AgentError::fail("MODEL_NOT_CONFIGURED", ErrorType::Model, message)
 }

@@ -1,14 +1,21 @@
 //! What a handler can do besides thinking: read, write blobs once, ask models once.
 
+mod account;
 mod ask;
+mod ask_json;
+mod budget;
+mod render;
 
 use std::sync::Mutex;
 
 use bytes::Bytes;
 use mesh_contracts::{Pointer, events::Cost, events::ErrorType};
+use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
+pub use account::Account;
 pub use ask::Answer;
+pub use render::Rendered;
 
 use crate::{
     agent::AgentError,
@@ -40,13 +47,14 @@ pub struct Context<'a> {
     event_id: Uuid,
     lease: Lease,
     spent: Mutex<Cost>,
+    purse: Mutex<account::Purse>,
 }
 
 impl<'a> Context<'a> {
     /// The context of one attempt.
     #[must_use]
     pub fn new(manifest: &'a Manifest, ports: &'a Ports, event: &Event, lease: Lease) -> Self {
-        Self { manifest, ports, event_id: event.id, lease, spent: Mutex::new(Cost::default()) }
+        Self { manifest, ports, event_id: event.id, lease, spent: Mutex::default(), purse: Mutex::default() }
     }
 
     /// Now.
@@ -110,6 +118,14 @@ impl<'a> Context<'a> {
             return Err(AgentError::fail("PAYLOAD_CORRUPT", ErrorType::Infrastructure, message));
         }
         Ok(bytes)
+    }
+
+    /// Fetches the JSON document a pointer of an event points at.
+    ///
+    /// # Errors
+    /// As [`Context::fetch`]; [`AgentError::Fail`] when it cannot be read.
+    pub async fn fetch_json<T: DeserializeOwned>(&self, pointer: &Pointer) -> Result<T, AgentError> {
+        ask::parse(&pointer.uri, &self.fetch(pointer).await?)
     }
 
     /// Stores a blob once. If an earlier attempt stored something under the key, that is what is returned, and counts.

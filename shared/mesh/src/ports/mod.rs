@@ -4,6 +4,8 @@ mod blobs;
 mod clock;
 mod entropy;
 mod error;
+mod image_model;
+mod models;
 mod publisher;
 mod query_cursor;
 mod queue;
@@ -16,6 +18,8 @@ pub use blobs::{BlobMeta, Blobs, BlobsExt, ByteStream, PutCondition, PutResult, 
 pub use clock::Clock;
 pub use entropy::Entropy;
 pub use error::PortError;
+pub use image_model::{ImageModel, MAX_IMAGE_BYTES, RenderRequest, RenderResponse};
+pub use models::Models;
 pub use publisher::{FailedEntry, Publisher};
 pub use query_cursor::QueryCursor;
 pub use queue::{Delivery, Depth, OutboundMessage, Queue, Receipt};

@@ -282,7 +282,7 @@ pub struct LedgerEntry {
 /// A store of documents with transactions (Amazon DynamoDB).
 ///
 /// Implementations
-/// * MUST make `begin`, `commit` and `suspend` each one atomic, durable step;
+/// * MUST make `begin`, `commit`, `put` and `suspend` each one atomic, durable step;
 /// * MUST treat an expired document or ledger entry as absent in every condition, whether or not it was removed;
 /// * MUST NOT expire a ledger entry that is suspended or holds undispatched messages; others live 90 days from the last touch;
 /// * MUST answer `get` and `list` with every write acknowledged before the call;
@@ -318,6 +318,17 @@ pub trait StateStore: Debug + Send + Sync {
     /// # Errors
     /// [`PortError`] when the store is out of reach; whether it happened is unknown then.
     async fn commit(&self, commit: &Commit) -> Result<CommitAnswer, PortError>;
+
+    /// Writes one document outside of any event's commit, under the condition and the limits of a commit's write. True
+    /// when it was written (a `Check`: when it holds), and durable then; false when the condition did not hold.
+    ///
+    /// For the core alone, and for what must hold across events, such as budgets: a handler's writes belong to its commit,
+    /// or they happen without it. Unlike a commit a put has no token: one repeated after a lost reply finds its own write
+    /// in its way and answers false, so who puts reads again before deciding.
+    ///
+    /// # Errors
+    /// [`PortError`] when the store is out of reach; whether it happened is unknown then.
+    async fn put(&self, write: &Write) -> Result<bool, PortError>;
 
     /// Marks messages of an outbox as published.
     ///

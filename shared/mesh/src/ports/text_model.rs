@@ -23,6 +23,11 @@ pub trait TextModel: Debug + Send + Sync {
     /// True for a rule-based stand-in that is no language model; artefacts are labelled accordingly.
     fn is_offline(&self) -> bool;
 
+    /// Most money this request can cost, in millionths of a US dollar; `None` when no price is known.
+    fn quote(&self, _: &ChatRequest) -> Option<u64> {
+        None
+    }
+
     /// Asks for one completion.
     ///
     /// # Errors

@@ -63,6 +63,9 @@ impl Runner {
         let lease = self.lease(ends_at);
         let mut begun = self.ports.state.begin(&self.begin_request(&arrival, lease)).await;
         if matches!(begun, Ok(Begun::Reused)) {
+            if self.agent.manifest().observes() {
+                return Fate::ack(Ended::Ignored);
+            }
             arrival = reused(arrival);
             begun = self.ports.state.begin(&self.begin_request(&arrival, lease)).await;
         }

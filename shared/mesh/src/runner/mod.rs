@@ -14,7 +14,7 @@ mod suspend;
 use std::{sync::Arc, time::Duration};
 
 pub(crate) use attempt::entries;
-pub(crate) use dispatch::dispatch;
+pub(crate) use dispatch::{dispatch, sweep};
 pub use fate::{Ended, Fate};
 pub use quarantine::{Quarantined, quarantine_key};
 pub use suspend::{DLQ_AGENT, DLQ_CODE, DLQ_EVENT_ID};
@@ -27,7 +27,7 @@ use tracing::Instrument;
 use crate::{
     agent::Agent,
     envelope,
-    ports::{Blobs, Clock, Delivery, Entropy, Publisher, Queue, StateStore, TextModel},
+    ports::{Blobs, Clock, Delivery, Entropy, Models, Publisher, Queue, StateStore},
     time::Timestamp,
 };
 
@@ -52,8 +52,8 @@ pub struct Ports {
     pub blobs: Arc<dyn Blobs>,
     /// Topics.
     pub publisher: Arc<dyn Publisher>,
-    /// The model that writes.
-    pub text_model: Arc<dyn TextModel>,
+    /// The models agents may ask.
+    pub models: Models,
     /// Time.
     pub clock: Arc<dyn Clock>,
     /// Randomness.
@@ -100,7 +100,7 @@ pub struct Runner {
 impl Runner {
     /// A runner of `agent`; `dlq` is the dead-letter queue of the agent's queue.
     pub fn new(agent: Arc<dyn Agent>, ports: Ports, dlq: Arc<dyn Queue>, policy: Policy) -> Self {
-        let metric_name = MetricNames::of(&agent.manifest().name, ports.text_model.name());
+        let metric_name = MetricNames::of(&agent.manifest().name, &ports.models.text_name());
         Self { agent, ports, dlq, policy, circuits: Circuits::default(), metric_name }
     }
 
@@ -122,6 +122,8 @@ impl Runner {
         let span = self.span(&arrival, delivery);
         let fate = match arrival.verdict {
             None => Fate::ack(Ended::Ignored),
+            // Who only looks on has nothing to say about it; whoever acts on the message rejects it.
+            Some(Err(_)) if self.agent.manifest().observes() => Fate::ack(Ended::Ignored),
             Some(_) => self.begin(arrival, delivery, ends_at).instrument(span.clone()).await,
         };
         span.in_scope(|| self.report(&fate, &seen, started));

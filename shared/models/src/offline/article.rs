@@ -11,11 +11,12 @@ use super::{
 /// The last paragraph of every article of the offline model.
 pub(super) const DISCLOSURE: &str = "Sample text produced without a language model.";
 
-const SECTION_WORDS: usize = 190;
+/// Words of a usual section.
+pub(super) const SECTION_WORDS: usize = 190;
 /// With this much room left a sentence is chosen by its length.
-const TIGHT: usize = 30;
+pub(super) const TIGHT: usize = 30;
 /// Room that no sentence fits into.
-const FULL: usize = 5;
+pub(super) const FULL: usize = 5;
 
 const FIRST: [&[Role]; 3] = [
     &[Role::Opening, Role::Claim, Role::Reason, Role::Example],
@@ -138,7 +139,7 @@ fn sections(writer: &mut Writer<'_>, end: usize) {
 }
 
 /// Every other heading names the topic; the others name the first keyword, or nothing.
-fn heading(writer: &mut Writer<'_>, at: usize, last: bool) {
+pub(super) fn heading(writer: &mut Writer<'_>, at: usize, last: bool) {
     writer.push("## ");
     let topic = at.is_multiple_of(2);
     let keyword = writer.mentions.leading().filter(|_| !topic && !last);
@@ -152,7 +153,8 @@ fn heading(writer: &mut Writer<'_>, at: usize, last: bool) {
     writer.out.push_str("\n\n");
 }
 
-fn section(writer: &mut Writer<'_>, end: usize, with_list: bool, last: bool) {
+/// A section's text up to `end` words of the whole.
+pub(super) fn section(writer: &mut Writer<'_>, end: usize, with_list: bool, last: bool) {
     let from = writer.rng.below(FIRST.len());
     paragraph(writer, FIRST[from], end);
     if with_list && end > writer.words + 60 {
@@ -191,7 +193,8 @@ fn room(left: usize) -> Option<usize> {
     (left <= TIGHT).then_some(left)
 }
 
-fn sentence(writer: &mut Writer<'_>, role: Role, mention: Option<(Mention, usize)>, room: Option<usize>) {
+/// A sentence of a role; without a mention given, of what is due.
+pub(super) fn sentence(writer: &mut Writer<'_>, role: Role, mention: Option<(Mention, usize)>, room: Option<usize>) {
     let short = mention.is_none() && room.is_some_and(|room| room < 9);
     let (mention, keyword) = match mention {
         Some(mention) => mention,

@@ -16,9 +16,10 @@ pub(super) enum Fault {
     ServerError,
     Overloaded,
     Auth,
+    MalformedJson,
 }
 
-const NAMES: [(&str, Fault); 9] = [
+const NAMES: [(&str, Fault); 10] = [
     ("rate_limit", Fault::RateLimit),
     ("truncate", Fault::Truncate),
     ("refuse", Fault::Refuse),
@@ -28,6 +29,7 @@ const NAMES: [(&str, Fault); 9] = [
     ("server_error", Fault::ServerError),
     ("overloaded", Fault::Overloaded),
     ("auth", Fault::Auth),
+    ("malformed_json", Fault::MalformedJson),
 ];
 const MAX_TIMES: usize = 1_000;
 
@@ -53,11 +55,10 @@ impl FaultPlan {
         Ok(Self { faults, consumed: AtomicUsize::new(0) })
     }
 
-    /// The fault of this call, if one is left.
-    pub(super) fn next(&self) -> Option<Fault> {
-        let at = self
-            .consumed
-            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |at| (at < self.faults.len()).then_some(at + 1));
+    /// The fault of this call, if one is left; one that concerns JSON waits for a call whose answer is `json`.
+    pub(super) fn next(&self, json: bool) -> Option<Fault> {
+        let due = |at: &usize| self.faults.get(*at).is_some_and(|fault| json || *fault != Fault::MalformedJson);
+        let at = self.consumed.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |at| due(&at).then_some(at + 1));
         at.ok().map(|at| self.faults[at])
     }
 }
@@ -69,10 +70,17 @@ mod tests {
     #[test]
     fn faults_come_in_their_order_and_end() {
         let plan = FaultPlan::parse("rate_limit:2, truncate,server_error:1").unwrap();
-        let dealt: Vec<_> = std::iter::from_fn(|| plan.next()).collect();
+        let dealt: Vec<_> = std::iter::from_fn(|| plan.next(false)).collect();
         assert_eq!(dealt, [Fault::RateLimit, Fault::RateLimit, Fault::Truncate, Fault::ServerError]);
-        assert_eq!(plan.next(), None);
-        assert_eq!(FaultPlan::default().next(), None);
+        assert_eq!(plan.next(false), None);
+        assert_eq!(FaultPlan::default().next(true), None);
+    }
+
+    #[test]
+    fn malformed_json_waits_for_json() {
+        let plan = FaultPlan::parse("malformed_json,quota").unwrap();
+        assert_eq!([plan.next(false), plan.next(true)], [None, Some(Fault::MalformedJson)]);
+        assert_eq!(plan.next(false), Some(Fault::Quota));
     }
 
     #[test]

@@ -5,8 +5,11 @@ mod article;
 mod context;
 mod fault;
 mod grammar;
+mod image_plan;
 mod mentions;
+mod metadata;
 mod phrase;
+mod refine;
 mod seed;
 mod subject;
 mod task;
@@ -38,20 +41,33 @@ const NAME: &str = "offline/text-v1";
 /// | task | input | answer |
 /// |---|---|---|
 /// | `draft` | `{topic, word_count, context?, keywords?, language?, fresh_angle?}` | a Markdown article |
-/// | `continue` | the same and `text_so_far` | what to append to `text_so_far` as it stands |
+/// | `continue` | that of `draft` or `refine` and `text_so_far` (after `refine` also `topic`, `word_count`) | what to append to `text_so_far` as it stands |
+/// | `refine` | `{markdown, title?, tone?, audience?, words_min, words_max, keywords?, findings?: [{check, message?, excerpt?}], round?, formatting_notes?, language?}` | the whole article, edited by rules |
+/// | `image_plan` | `{topic or title, sections?, count, style?, colors?, summary?, language?}` | JSON: `{"images": [{prompt, alt_text, section}]}` |
+/// | `metadata` | `{title or topic, summary?, first_paragraph?, keywords?, core_keywords?, site_name?, seo_instructions?, language?}` | JSON: title, description, slug, keyphrase, keywords, og_title, og_description |
 ///
-/// * The same task and input give the same text on every machine; another `fresh_angle` gives another text.
-/// * `continue` returns the very rest of the draft when the other fields are those of the `draft` that was cut; else it
-///   ends the open sentence and writes further sections.
+/// * The same task and input give the same text on every machine; another `fresh_angle` (of `refine`, another `round`)
+///   gives another text.
+/// * `continue` returns the very rest of the draft, or of the refined article, when the other fields are those of the
+///   request that was cut; else it ends the open sentence and writes further sections.
+/// * `refine` knows the tones warm, plain (taken when none is recognised), formal, playful and confident by the words of
+///   the wish. It addresses the audience, names the keywords (none in more than 3 of 100 words), and brings the length
+///   between its bounds, or within half a sentence of them. Of the findings it heeds those on length, headings,
+///   repetition, sentence and paragraph length, openings, passive voice, transitions, banned phrases and density.
+///   `formatting_notes` have no effect.
+/// * The images of a plan are spread over the introduction (`section` 0) and the sections.
 /// * The text is English whatever `language` says: other languages are for real models.
 /// * It states no facts, figures, quotes or addresses; addresses in the topic are left out.
-/// * Any other task, or a `json_schema`, is refused as [`ModelErrorKind::InvalidRequest`].
+/// * Any other task is refused as [`ModelErrorKind::InvalidRequest`]; so is a `json_schema` with a task whose answer is no
+///   JSON.
 ///
 /// # Faults on demand
 /// The name may end in `+fault=` and a list of `rate_limit`, `overloaded`, `server_error`, `timeout`, `quota`, `auth`
-/// (errors), `truncate` (half an article, [`Finish::Length`]), `refuse` and `filter` (no text), each with an optional
-/// `:times`: `offline/text-v1+fault=rate_limit:2,truncate`. Each call consumes one, in this order, for the life of the
-/// value; a process holds one. No fault waits.
+/// (errors), `truncate` (half an article, [`Finish::Length`]), `refuse` and `filter` (no text) and `malformed_json` (half
+/// of an answer's JSON as if it were all), each with an optional `:times`:
+/// `offline/text-v1+fault=rate_limit:2,truncate`. Each call consumes one, in this order, for the life of the value; a
+/// process holds one. `malformed_json` waits for a task whose answer is JSON, and holds up what comes after it. No fault
+/// takes time.
 #[derive(Debug, Default)]
 pub struct OfflineTextModel {
     faults: FaultPlan,
@@ -79,8 +95,8 @@ impl OfflineTextModel {
     }
 
     fn answer(request: &ChatRequest) -> Result<String, String> {
-        if request.json_schema.is_some() {
-            return Err("the offline model writes no JSON".to_owned());
+        if request.json_schema.is_some() && !is_json(request) {
+            return Err("the offline model writes JSON for `image_plan` and `metadata` alone".to_owned());
         }
         let input = &request.task.input;
         match request.task.name.as_str() {
@@ -89,12 +105,20 @@ impl OfflineTextModel {
                 Ok(article::draft(Rng::new(NAME, "draft", input), &Subject::of(&draft), draft.word_count))
             }
             "continue" => continuation(input),
-            _ => Err("the offline model knows the tasks `draft` and `continue`".to_owned()),
+            "refine" => refine::refine(input),
+            "image_plan" => image_plan::image_plan(input),
+            "metadata" => metadata::metadata(input),
+            _ => Err("the offline model knows `draft`, `continue`, `refine`, `image_plan` and `metadata`".to_owned()),
         }
     }
 }
 
-/// The rest of the draft that `text_so_far` begins, or a new end to it.
+/// Whether the answer is JSON.
+fn is_json(request: &ChatRequest) -> bool {
+    matches!(request.task.name.as_str(), "image_plan" | "metadata")
+}
+
+/// The rest of what `text_so_far` begins, or a new end to it.
 fn continuation(input: &Value) -> Result<String, String> {
     let draft = DraftInput::read(input)?;
     let so_far = task::text_so_far(input)?;
@@ -103,7 +127,10 @@ fn continuation(input: &Value) -> Result<String, String> {
     if let Some(fields) = original.as_object_mut() {
         fields.remove("text_so_far");
     }
-    let whole = article::draft(Rng::new(NAME, "draft", &original), &subject, draft.word_count);
+    let whole = match input.get("markdown") {
+        Some(_) => refine::refine(&original)?,
+        None => article::draft(Rng::new(NAME, "draft", &original), &subject, draft.word_count),
+    };
     match whole.strip_prefix(so_far) {
         Some(rest) => Ok(rest.to_owned()),
         None => Ok(article::rest(Rng::new(NAME, "continue", input), &subject, draft.word_count, so_far)),
@@ -120,8 +147,12 @@ impl TextModel for OfflineTextModel {
         true
     }
 
+    fn quote(&self, _: &ChatRequest) -> Option<u64> {
+        Some(0)
+    }
+
     async fn complete(&self, request: &ChatRequest, _deadline: Timestamp) -> Result<ChatResponse, ModelError> {
-        let fault = self.faults.next();
+        let fault = self.faults.next(is_json(request));
         if let Some(error) = fault.and_then(error_of) {
             return Err(error);
         }
@@ -129,11 +160,12 @@ impl TextModel for OfflineTextModel {
             Some(Fault::Refuse | Fault::Filter) => String::new(),
             _ => Self::answer(request).map_err(|message| error(ModelErrorKind::InvalidRequest, &message, None))?,
         };
-        let half = matches!(fault, Some(Fault::Truncate)).then_some(text.chars().count() / 2);
+        let half = matches!(fault, Some(Fault::Truncate | Fault::MalformedJson)).then_some(text.chars().count() / 2);
         let (text, cut) = cut(text, request.max_output_tokens, half);
         let finish = match fault {
             Some(Fault::Refuse) => Finish::Refusal,
             Some(Fault::Filter) => Finish::ContentFilter { categories: vec!["injected".to_owned()] },
+            Some(Fault::MalformedJson) => Finish::Stop,
             _ if cut => Finish::Length,
             _ => Finish::Stop,
         };
@@ -180,7 +212,7 @@ fn error_of(fault: Fault) -> Option<ModelError> {
         Fault::Timeout => (ModelErrorKind::Timeout, None),
         Fault::Quota => (ModelErrorKind::QuotaExhausted, None),
         Fault::Auth => (ModelErrorKind::Auth, None),
-        Fault::Truncate | Fault::Refuse | Fault::Filter => return None,
+        Fault::Truncate | Fault::Refuse | Fault::Filter | Fault::MalformedJson => return None,
     };
     Some(error(kind, "injected by the name of the model", wait))
 }

@@ -78,7 +78,7 @@ impl Keywords {
 }
 
 /// A keyword as asked for, without the marks that would end a sentence early.
-fn asked_keyword(keyword: &str) -> String {
+pub(super) fn asked_keyword(keyword: &str) -> String {
     let line = one_line(keyword);
     let text = line.replace(['!', '?', ';', ':', '"', '(', ')', '<', '>', '\n'], " ");
     let words: Vec<&str> = text.split(' ').map(trim).filter(|word| !word.is_empty()).collect();

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 /// The longest article it writes.
-const MAX_WORDS: u64 = 20_000;
+pub(super) const MAX_WORDS: u64 = 20_000;
 
 /// Input of `draft`, and of `continue` but for the text so far.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,7 +32,7 @@ impl<'a> DraftInput<'a> {
         }
         text(input, "language")?;
         let context = text(input, "context")?.unwrap_or_default();
-        Ok(Self { topic, word_count, context, keywords: keywords(input)? })
+        Ok(Self { topic, word_count, context, keywords: texts(input, "keywords")? })
     }
 }
 
@@ -41,7 +41,8 @@ pub(super) fn text_so_far(input: &Value) -> Result<&str, String> {
     text(input, "text_so_far")?.ok_or_else(|| "input.text_so_far is missing".to_owned())
 }
 
-fn text<'a>(input: &'a Value, field: &str) -> Result<Option<&'a str>, String> {
+/// A text of the input, if it is there.
+pub(super) fn text<'a>(input: &'a Value, field: &str) -> Result<Option<&'a str>, String> {
     match input.get(field) {
         None | Some(Value::Null) => Ok(None),
         Some(Value::String(text)) => Ok(Some(text)),
@@ -49,9 +50,10 @@ fn text<'a>(input: &'a Value, field: &str) -> Result<Option<&'a str>, String> {
     }
 }
 
-fn keywords(input: &Value) -> Result<Vec<&str>, String> {
-    let wrong = || "input.keywords is not a list of texts".to_owned();
-    match input.get("keywords") {
+/// A list of texts of the input; empty when it is not there.
+pub(super) fn texts<'a>(input: &'a Value, field: &str) -> Result<Vec<&'a str>, String> {
+    let wrong = || format!("input.{field} is not a list of texts");
+    match input.get(field) {
         None | Some(Value::Null) => Ok(Vec::new()),
         Some(Value::Array(items)) => items.iter().map(|item| item.as_str().ok_or_else(wrong)).collect(),
         Some(_) => Err(wrong()),

@@ -6,8 +6,8 @@ use reqwest::Url;
 
 use crate::ConfigError;
 
-/// The URL of the chat completions under `base`: https, or http to this machine; no password, query or fragment in it.
-pub(super) fn endpoint(base: &str) -> Result<Url, ConfigError> {
+/// The URL of `path` under `base`: https, or http to this machine; no password, query or fragment in it.
+pub(super) fn endpoint(base: &str, path: &str) -> Result<Url, ConfigError> {
     let wrong = |reason| ConfigError::BaseUrl { reason };
     let mut url = Url::parse(base.trim()).map_err(|_| wrong("is no URL"))?;
     match url.scheme() {
@@ -27,7 +27,7 @@ pub(super) fn endpoint(base: &str) -> Result<Url, ConfigError> {
     if url.query().is_some() || url.fragment().is_some() {
         return Err(wrong("holds a query or a fragment"));
     }
-    let path = format!("{}/chat/completions", url.path().trim_end_matches('/'));
+    let path = format!("{}/{path}", url.path().trim_end_matches('/'));
     url.set_path(&path);
     Ok(url)
 }
@@ -51,7 +51,7 @@ mod tests {
             ("http://localhost:11434/v1", "http://localhost:11434/v1/chat/completions"),
             ("http://[::1]:1/v1", "http://[::1]:1/v1/chat/completions"),
         ] {
-            assert_eq!(endpoint(base).unwrap().as_str(), expected);
+            assert_eq!(endpoint(base, "chat/completions").unwrap().as_str(), expected);
         }
     }
 
@@ -71,7 +71,7 @@ mod tests {
             "https://api.openai.com/v1?key=hunter2",
             "https://api.openai.com/v1#x",
         ] {
-            let error = endpoint(base).unwrap_err().to_string();
+            let error = endpoint(base, "chat/completions").unwrap_err().to_string();
             assert!(!error.contains("hunter2"), "{error}");
         }
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use mesh_core::ports::ModelErrorKind;
 use serde_json::Value;
 
-use super::{http::Reply, wire::OPTIONAL};
+use super::{http::Reply, wire::RESPONSE_FORMAT};
 
 /// A failure before it becomes an error; its message may still hold what must not be shown.
 #[derive(Debug)]
@@ -17,6 +17,8 @@ pub(super) struct Failure {
     pub(super) should_retry: Option<bool>,
     /// The field of our request that the server does not take.
     pub(super) unsupported: Option<&'static str>,
+    /// True when it takes the field, and not what this request put there.
+    pub(super) this_once: bool,
     pub(super) request_id: Option<String>,
 }
 
@@ -28,6 +30,7 @@ impl Failure {
             retry_after: None,
             should_retry: None,
             unsupported: None,
+            this_once: false,
             request_id: None,
         }
     }
@@ -37,17 +40,19 @@ impl Failure {
         Self { should_retry: Some(false), ..Self::new(ModelErrorKind::Timeout, "no answer before the deadline") }
     }
 
-    /// Reads an answer that is none.
-    pub(super) fn of(reply: &Reply) -> Self {
+    /// Reads an answer that is none. `optional` are the fields of the request that can be left out or put otherwise.
+    pub(super) fn of(reply: &Reply, optional: &[&'static str]) -> Self {
         let body = ErrorBody::read(&reply.body);
         let kind = kind(reply.status, &body);
-        let unsupported = if kind == ModelErrorKind::InvalidRequest { body.unsupported_field() } else { None };
+        let asked_wrongly = kind == ModelErrorKind::InvalidRequest;
+        let unsupported = if asked_wrongly { body.unsupported_field(optional) } else { None };
         Self {
             kind,
             message: body.describe(reply.status),
             retry_after: reply.retry_after,
             should_retry: reply.should_retry,
             unsupported,
+            this_once: body.speaks_of_schema(),
             request_id: reply.request_id.clone(),
         }
     }
@@ -107,21 +112,21 @@ impl ErrorBody {
     }
 
     /// The optional field of ours that the server complains about, if it does.
-    fn unsupported_field(&self) -> Option<&'static str> {
+    fn unsupported_field(&self, optional: &[&'static str]) -> Option<&'static str> {
         const SAYS_SO: [&str; 7] =
             ["unsupported", "not support", "unrecognized", "unknown", "not permitted", "deprecated", "extra field"];
         let message = self.message.to_lowercase();
-        // A schema that breaks the rules is our mistake; asking for less would hide it.
-        if message.contains("invalid schema") || self.is("json_schema") {
-            return None;
-        }
-        let says_so = self.is("unsupported") || self.is("unknown_parameter");
-        if !says_so && !SAYS_SO.iter().any(|words| message.contains(words)) {
-            return None;
-        }
         let named =
             |field: &&&str| self.param.starts_with(**field) || (self.param.is_empty() && message.contains(**field));
-        OPTIONAL.iter().find(named).copied()
+        let field = optional.iter().find(named).copied()?;
+        let says_so = self.is("unsupported") || self.is("unknown_parameter");
+        // Servers word it in many ways that they want JSON asked for otherwise.
+        (field == RESPONSE_FORMAT || says_so || SAYS_SO.iter().any(|words| message.contains(words))).then_some(field)
+    }
+
+    /// Whether it is one schema that is refused, and not schemas as such.
+    fn speaks_of_schema(&self) -> bool {
+        self.message.to_lowercase().contains("invalid schema") || self.is("json_schema")
     }
 }
 

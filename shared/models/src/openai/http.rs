@@ -14,8 +14,6 @@ use secrecy::{ExposeSecret, SecretString};
 use super::{base_url::is_loopback, failure::Failure};
 use crate::ConfigError;
 
-/// More than any model writes in one answer.
-const BODY_CAP: usize = 4 * 1024 * 1024;
 /// More than any provider explains.
 const ERROR_BODY_CAP: usize = 64 * 1024;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -55,8 +53,8 @@ pub(super) fn authorization(key: &SecretString) -> Option<HeaderValue> {
     Some(header)
 }
 
-/// Sends the request and reads the answer up to the cap.
-pub(super) async fn exchange(request: RequestBuilder, now: Timestamp) -> Result<Reply, Failure> {
+/// Sends the request and reads the answer up to `cap` bytes.
+pub(super) async fn exchange(request: RequestBuilder, now: Timestamp, cap: usize) -> Result<Reply, Failure> {
     let response = request.send().await.map_err(|error| broken(&error))?;
     let headers = response.headers();
     let mut reply = Reply {
@@ -67,7 +65,7 @@ pub(super) async fn exchange(request: RequestBuilder, now: Timestamp) -> Result<
         body: Vec::new(),
     };
     let refused = reply.status >= 300;
-    match read(response, if refused { ERROR_BODY_CAP } else { BODY_CAP }).await {
+    match read(response, if refused { ERROR_BODY_CAP } else { cap }).await {
         Ok(body) => reply.body = body,
         // The status says enough; of such a body nothing would be kept.
         Err(_) if refused => {}
@@ -77,7 +75,8 @@ pub(super) async fn exchange(request: RequestBuilder, now: Timestamp) -> Result<
 }
 
 async fn read(mut response: Response, cap: usize) -> Result<Vec<u8>, Failure> {
-    let too_long = || Failure::new(ModelErrorKind::MalformedOutput, "the answer is longer than 4 MiB");
+    let message = format!("the answer is longer than {} MiB", cap / (1024 * 1024));
+    let too_long = || Failure::new(ModelErrorKind::MalformedOutput, message.as_str());
     let expected = response.content_length().and_then(|length| usize::try_from(length).ok()).unwrap_or(0);
     if expected > cap {
         return Err(too_long());

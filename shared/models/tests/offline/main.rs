@@ -1,10 +1,13 @@
 //! What the offline model promises, measured from outside over many topics and lengths.
 #![allow(clippy::unwrap_used, clippy::result_large_err, reason = "test code")]
 
+mod json;
 #[path = "../support/measure.rs"]
 mod measure;
 mod model;
 mod quality;
+mod refine;
+mod refine_findings;
 mod shape;
 
 use mesh_core::{

@@ -29,7 +29,7 @@ fn the_same_request_gives_the_same_text_and_says_what_it_is() {
     assert_eq!(one, complete(&OfflineTextModel::new(), &wanted).unwrap());
     assert_eq!((model.name(), model.is_offline()), ("offline/text-v1", true));
     assert_eq!((one.model.as_str(), one.offline, one.attempts), ("offline/text-v1", true, 1));
-    assert_eq!(one.cost_micro_usd, Some(0));
+    assert_eq!((one.cost_micro_usd, model.quote(&wanted)), (Some(0), Some(0)));
     assert!(one.usage.estimated && one.usage.output_tokens == one.text.chars().count().div_ceil(4) as u64);
     assert!(one.text.contains(DISCLOSURE));
 }
@@ -49,7 +49,10 @@ fn what_it_cannot_do_is_an_invalid_request_that_quotes_nothing() {
     let mut with_schema = request("draft", json!({"topic": "secret", "word_count": 300}), 4000);
     with_schema.json_schema = Some(json!({"type": "object"}));
     let requests = [
-        request("refine", json!({"topic": "secret", "word_count": 300}), 4000),
+        request("summarise", json!({"topic": "secret", "word_count": 300}), 4000),
+        request("refine", json!({"title": "secret", "words_min": 300, "words_max": 400}), 4000),
+        request("image_plan", json!({"topic": "secret"}), 4000),
+        request("metadata", json!({"summary": "secret"}), 4000),
         request("draft", json!({"topic": "secret", "word_count": "secret"}), 4000),
         request("continue", json!({"topic": "secret", "word_count": 300}), 4000),
         with_schema,

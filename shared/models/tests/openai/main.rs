@@ -3,9 +3,11 @@
 
 mod answers;
 mod failures;
+mod money;
 mod retries;
 mod secrecy;
 #[path = "../support/server.rs"]
 mod server;
+mod structured;
 #[path = "../support/world.rs"]
 mod world;

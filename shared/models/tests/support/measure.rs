@@ -130,3 +130,59 @@ pub(crate) fn density(markdown: &str, phrase: &str) -> f64 {
     let padded = format!(" {text} ");
     100.0 * padded.matches(&format!(" {phrase} ")).count() as f64 / words(markdown).len() as f64
 }
+
+/// Words under each heading, the text before the first one first.
+pub(crate) fn section_words(markdown: &str) -> Vec<usize> {
+    let mut sections = vec![0];
+    for block in blocks(markdown) {
+        match block {
+            Block::Heading(..) => sections.push(0),
+            Block::Paragraph(text) | Block::Item(text) => {
+                if let Some(last) = sections.last_mut() {
+                    *last += words(&text).len();
+                }
+            }
+        }
+    }
+    sections
+}
+
+/// Sentences of at least `least` words that come more than once.
+pub(crate) fn repeated(markdown: &str, least: usize) -> Vec<String> {
+    let mut seen = BTreeSet::new();
+    let sentences = prose(markdown, true).into_iter().map(|sentence| normal_words(&sentence).join(" "));
+    sentences.filter(|sentence| words(sentence).len() >= least && !seen.insert(sentence.clone())).collect()
+}
+
+/// The longest number of sentences of paragraphs in a row that open alike: with the first word, or the first two where
+/// the first is an article or points at something; headings and lists start afresh.
+pub(crate) fn longest_run_in_paragraphs(markdown: &str) -> usize {
+    const WEAK: [&str; 7] = ["the", "a", "an", "this", "that", "these", "those"];
+    let (mut longest, mut run, mut last) = (0, 0, Vec::new());
+    for block in blocks(markdown) {
+        let Block::Paragraph(text) = block else {
+            run = 0;
+            last.clear();
+            continue;
+        };
+        for sentence in sentences(&text) {
+            let own = normal_words(sentence);
+            let count = if own.first().is_some_and(|first| WEAK.contains(&first.as_str())) { 2 } else { 1 };
+            let opening: Vec<String> = own.into_iter().take(count).collect();
+            run = if opening == last { run + 1 } else { 1 };
+            longest = longest.max(run);
+            last = opening;
+        }
+    }
+    longest
+}
+
+/// Share of a hundred sentences of prose that hold one of the phrases.
+pub(crate) fn share_with(markdown: &str, phrases: &[&str]) -> f64 {
+    let sentences = prose(markdown, false);
+    let holds = |sentence: &&String| {
+        let padded = format!(" {} ", normal_words(sentence).join(" "));
+        phrases.iter().any(|phrase| padded.contains(&format!(" {phrase} ")))
+    };
+    100.0 * sentences.iter().filter(holds).count() as f64 / sentences.len() as f64
+}

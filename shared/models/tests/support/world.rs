@@ -73,11 +73,20 @@ impl World {
         Self::with_keys(script, vec![KEY], None)
     }
 
+    /// A world whose model has this id.
+    pub(crate) fn of_model(model: &str, script: Vec<Answer>) -> Self {
+        Self::build(model, script, vec![KEY], None)
+    }
+
     pub(crate) fn with_keys(script: Vec<Answer>, keys: Vec<&'static str>, fails: Option<fn() -> PortError>) -> Self {
+        Self::build("gpt-test", script, keys, fails)
+    }
+
+    fn build(model: &str, script: Vec<Answer>, keys: Vec<&'static str>, fails: Option<fn() -> PortError>) -> Self {
         let server = Server::start(script);
         let settings = OpenAiSettings {
             base_url: server.base.clone(),
-            model: "gpt-test".into(),
+            model: model.into(),
             api_key_name: "key-name".into(),
             organisation: Some("org-1".into()),
         };

@@ -34,7 +34,7 @@ pub enum Fault {
 pub struct CallRecord {
     /// Its number, from 1.
     pub k: u64,
-    /// The port: `publisher`, `queue`, `state_store`, `blobs` or `text_model`.
+    /// The port: `publisher`, `queue`, `state_store`, `blobs`, `text_model` or `image_model`.
     pub port: &'static str,
     /// The method.
     pub operation: &'static str,

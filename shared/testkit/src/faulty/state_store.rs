@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use async_trait::async_trait;
 use mesh_core::ports::{
     BeginRequest, Begun, Commit, CommitAnswer, DocKey, Document, IdRange, LedgerEntry, OutboxEntry, Page, PortError,
-    Query, StateStore, Suspension,
+    Query, StateStore, Suspension, Write,
 };
 use uuid::Uuid;
 
@@ -70,6 +70,12 @@ impl StateStore for FaultyStateStore {
             Err(PortError::Throttled { .. }) => Ok(CommitAnswer::Throttled),
             answer => answer,
         }
+    }
+
+    async fn put(&self, write: &Write) -> Result<bool, PortError> {
+        let key = &write.document.key;
+        let detail = format!("{}/{} {:?}", key.kind, key.id, write.mode);
+        self.through("put", detail, self.inner.put(write)).await
     }
 
     async fn dispatched(&self, agent: &str, event_id: Uuid, indices: &[u32]) -> Result<(), PortError> {

@@ -5,10 +5,10 @@ use std::{sync::Arc, time::Duration};
 use async_trait::async_trait;
 use mesh_core::{
     Timestamp,
-    ports::{ChatRequest, ChatResponse, ModelError, ModelErrorKind, TextModel, Usage},
+    ports::{ChatRequest, ChatResponse, ModelError, ModelErrorKind, TextModel},
 };
 
-use super::{Fault, FaultPlan};
+use super::{Fault, FaultPlan, image_model::failed};
 
 /// A [`TextModel`] whose calls go through a [`FaultPlan`] as `text_model`.
 ///
@@ -24,17 +24,6 @@ impl FaultyTextModel {
     pub fn new(inner: Arc<dyn TextModel>, plan: &FaultPlan) -> Self {
         Self { inner, plan: plan.clone() }
     }
-
-    fn failed(&self, kind: ModelErrorKind, retry_after: Option<Duration>) -> ModelError {
-        ModelError {
-            kind,
-            model: self.inner.name().to_owned(),
-            message: "failed as planned".to_owned(),
-            retry_after,
-            provider_request_id: None,
-            usage: Usage::default(),
-        }
-    }
 }
 
 #[deny(clippy::missing_trait_methods)]
@@ -48,15 +37,23 @@ impl TextModel for FaultyTextModel {
         self.inner.is_offline()
     }
 
+    fn quote(&self, request: &ChatRequest) -> Option<u64> {
+        self.inner.quote(request)
+    }
+
     async fn complete(&self, request: &ChatRequest, deadline: Timestamp) -> Result<ChatResponse, ModelError> {
         let fault = self.plan.enter("text_model", "complete", request.task.name.clone()).await;
         match fault {
             None => self.inner.complete(request, deadline).await,
-            Some(Fault::FailBefore | Fault::FailEntries(_)) => Err(self.failed(ModelErrorKind::Transport, None)),
-            Some(Fault::Throttle) => Err(self.failed(ModelErrorKind::RateLimited, Some(Duration::from_secs(1)))),
+            Some(Fault::FailBefore | Fault::FailEntries(_)) => {
+                Err(failed(self.name(), ModelErrorKind::Transport, None))
+            }
+            Some(Fault::Throttle) => {
+                Err(failed(self.name(), ModelErrorKind::RateLimited, Some(Duration::from_secs(1))))
+            }
             Some(Fault::FailAfter) => {
                 let _answer_nobody_reads = self.inner.complete(request, deadline).await;
-                Err(self.failed(ModelErrorKind::Transport, None))
+                Err(failed(self.name(), ModelErrorKind::Transport, None))
             }
             Some(Fault::CrashBefore | Fault::CrashPartway(_)) => self.plan.crash().await,
             Some(Fault::CrashAfter) => {

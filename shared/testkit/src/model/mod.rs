@@ -1,7 +1,11 @@
-//! Language models that say what a test tells them to, and the text they say.
+//! Models that say what a test tells them to, and the text and images they answer with.
 
 mod article;
+mod image;
+mod reply;
 mod scripted;
 
 pub use article::canned_article;
-pub use scripted::{Reply, ScriptedTextModel, failure, response};
+pub use image::{picture, png};
+pub use reply::{Reply, failure, response};
+pub use scripted::{Scripted, ScriptedImageModel, ScriptedTextModel};

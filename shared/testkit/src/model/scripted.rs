@@ -1,4 +1,4 @@
-//! A text model that follows a script.
+//! Models that follow a script.
 
 use std::{
     collections::VecDeque,
@@ -10,111 +10,90 @@ use std::{
 use async_trait::async_trait;
 use mesh_core::{
     Timestamp,
-    ports::{ChatRequest, ChatResponse, Clock, Finish, ModelError, ModelErrorKind, TextModel, Usage},
+    ports::{
+        ChatRequest, ChatResponse, Clock, ImageModel, ModelError, ModelErrorKind, RenderRequest, RenderResponse,
+        TextModel, Usage,
+    },
 };
 
-type Answer = Box<dyn FnOnce(&ChatRequest) -> Reply + Send>;
-type Always = Box<dyn FnMut(&ChatRequest) -> Reply + Send>;
+use super::{Reply, failure, picture, png, response};
 
-/// What a scripted call ends in; made from a text, a kind of failure, or the port's own answer.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Reply(Box<Result<ChatResponse, ModelError>>);
+type Answer<Q, A> = Box<dyn FnOnce(&Q) -> Reply<A> + Send>;
+type Always<Q, A> = Box<dyn FnMut(&Q) -> Reply<A> + Send>;
 
-impl From<&str> for Reply {
-    fn from(text: &str) -> Self {
-        response(text).into()
-    }
-}
+/// A [`TextModel`] that follows a script.
+pub type ScriptedTextModel = Scripted<ChatRequest, ChatResponse>;
 
-impl From<String> for Reply {
-    fn from(text: String) -> Self {
-        response(text).into()
-    }
-}
+/// An [`ImageModel`] that follows a script.
+pub type ScriptedImageModel = Scripted<RenderRequest, RenderResponse>;
 
-impl From<ChatResponse> for Reply {
-    fn from(answer: ChatResponse) -> Self {
-        Ok(answer).into()
-    }
-}
-
-impl From<ModelErrorKind> for Reply {
-    fn from(kind: ModelErrorKind) -> Self {
-        failure(kind).into()
-    }
-}
-
-impl From<ModelError> for Reply {
-    fn from(error: ModelError) -> Self {
-        Err(error).into()
-    }
-}
-
-impl From<Result<ChatResponse, ModelError>> for Reply {
-    fn from(result: Result<ChatResponse, ModelError>) -> Self {
-        Self(Box::new(result))
-    }
-}
-
-/// A [`TextModel`] that answers from a queue of scripted answers, then from [`ScriptedTextModel::otherwise`].
+/// A model that answers from a queue of scripted answers, then from [`Scripted::otherwise`].
 ///
 /// It records every request, and counts as paid every call that was answered or whose failure used tokens, even when
 /// the answer came too late or nobody waited for it.
-pub struct ScriptedTextModel {
+pub struct Scripted<Q, A> {
     name: String,
     pace: Option<(Arc<dyn Clock>, Duration)>,
-    state: Mutex<State>,
+    price: Option<u64>,
+    state: Mutex<State<Q, A>>,
 }
 
-#[derive(Default)]
-struct State {
-    script: VecDeque<Answer>,
-    otherwise: Option<Always>,
-    requests: Vec<ChatRequest>,
+struct State<Q, A> {
+    script: VecDeque<Answer<Q, A>>,
+    otherwise: Option<Always<Q, A>>,
+    requests: Vec<Q>,
     paid: usize,
 }
 
-impl ScriptedTextModel {
+impl<Q: Clone, A> Scripted<Q, A> {
     /// A model called `scripted/test` without a script.
     #[must_use]
     pub fn new() -> Self {
         Self::named("scripted/test")
     }
 
-    /// A model of this name without a script.
+    /// A model of this name without a script, and without a price.
     pub fn named(name: impl Into<String>) -> Self {
-        Self { name: name.into(), pace: None, state: Mutex::default() }
+        let state = State { script: VecDeque::new(), otherwise: None, requests: Vec::new(), paid: 0 };
+        Self { name: name.into(), pace: None, price: None, state: Mutex::new(state) }
     }
 
-    /// Adds an answer of this text.
+    /// Lets every request cost this at most, in millionths of a US dollar; what one does cost is said by its answer.
     #[must_use]
-    pub fn answering(self, text: impl Into<String>) -> Self {
-        self.responding(response(text))
+    pub fn priced(mut self, micro_usd: u64) -> Self {
+        self.price = Some(micro_usd);
+        self
     }
 
     /// Adds a failure of this kind.
     #[must_use]
-    pub fn failing(self, kind: ModelErrorKind) -> Self {
+    pub fn failing(self, kind: ModelErrorKind) -> Self
+    where
+        A: Send + 'static,
+    {
         self.responding(kind)
     }
 
     /// Adds an answer.
     #[must_use]
-    pub fn responding(self, answer: impl Into<Reply>) -> Self {
+    pub fn responding(self, answer: impl Into<Reply<A>>) -> Self
+    where
+        A: Send + 'static,
+    {
         let reply = answer.into();
         self.with(|_| reply)
     }
 
     /// Adds an answer that depends on the request.
     #[must_use]
-    pub fn with<R: Into<Reply>>(self, answer: impl FnOnce(&ChatRequest) -> R + Send + 'static) -> Self {
+    pub fn with<R: Into<Reply<A>>>(self, answer: impl FnOnce(&Q) -> R + Send + 'static) -> Self {
         self.push(answer);
         self
     }
 
     /// What answers once the script is used up.
     #[must_use]
-    pub fn otherwise<R: Into<Reply>>(self, mut answer: impl FnMut(&ChatRequest) -> R + Send + 'static) -> Self {
+    pub fn otherwise<R: Into<Reply<A>>>(self, mut answer: impl FnMut(&Q) -> R + Send + 'static) -> Self {
         self.lock().otherwise = Some(Box::new(move |request| answer(request).into()));
         self
     }
@@ -127,13 +106,13 @@ impl ScriptedTextModel {
     }
 
     /// Adds an answer to a script that is in use.
-    pub fn push<R: Into<Reply>>(&self, answer: impl FnOnce(&ChatRequest) -> R + Send + 'static) {
+    pub fn push<R: Into<Reply<A>>>(&self, answer: impl FnOnce(&Q) -> R + Send + 'static) {
         self.lock().script.push_back(Box::new(move |request| answer(request).into()));
     }
 
     /// Every request so far.
     #[must_use]
-    pub fn requests(&self) -> Vec<ChatRequest> {
+    pub fn requests(&self) -> Vec<Q> {
         self.lock().requests.clone()
     }
 
@@ -155,32 +134,58 @@ impl ScriptedTextModel {
         self.lock().script.len()
     }
 
-    fn answer(&self, request: &ChatRequest) -> Reply {
+    fn answer(&self, request: &Q, about: fmt::Arguments<'_>) -> Reply<A> {
         let mut state = self.lock();
         state.requests.push(request.clone());
         let reply = match (state.script.pop_front(), state.otherwise.as_mut()) {
             (Some(answer), _) => answer(request),
             (None, Some(otherwise)) => otherwise(request),
-            (None, None) => panic!("the script of {} has no answer to task {:?}", self.name, request.task.name),
+            (None, None) => panic!("the script of {} has no answer to {about}", self.name),
         };
         state.paid += usize::from(reply.0.as_ref().as_ref().err().is_none_or(|error| error.usage != Usage::default()));
         reply
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    /// The reply, when its time has come.
+    async fn in_time(&self, reply: Reply<A>, deadline: Timestamp) -> Result<A, ModelError> {
+        let Some((clock, pace)) = &self.pace else {
+            return *reply.0;
+        };
+        let ready = clock.now().plus(*pace);
+        clock.sleep_until(ready.min(deadline)).await;
+        if ready > deadline { Err(failure(ModelErrorKind::Timeout)) } else { *reply.0 }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State<Q, A>> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Default for ScriptedTextModel {
+impl ScriptedTextModel {
+    /// Adds an answer of this text.
+    #[must_use]
+    pub fn answering(self, text: impl Into<String>) -> Self {
+        self.responding(response(text))
+    }
+}
+
+impl ScriptedImageModel {
+    /// Adds an image of this many pixels.
+    #[must_use]
+    pub fn drawing(self, width: u32, height: u32) -> Self {
+        self.responding(picture(png(width, height)))
+    }
+}
+
+impl<Q: Clone, A> Default for Scripted<Q, A> {
     fn default() -> Self {
         Self::new()
     }
 }
 
-impl fmt::Debug for ScriptedTextModel {
+impl<Q: Clone, A> fmt::Debug for Scripted<Q, A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "ScriptedTextModel({}, {} calls)", self.name, self.calls())
+        write!(f, "Scripted({}, {} calls)", self.name, self.calls())
     }
 }
 
@@ -194,42 +199,32 @@ impl TextModel for ScriptedTextModel {
         false
     }
 
+    fn quote(&self, _: &ChatRequest) -> Option<u64> {
+        self.price
+    }
+
     async fn complete(&self, request: &ChatRequest, deadline: Timestamp) -> Result<ChatResponse, ModelError> {
-        let result = *self.answer(request).0;
-        let Some((clock, pace)) = &self.pace else {
-            return result;
-        };
-        let ready = clock.now().plus(*pace);
-        clock.sleep_until(ready.min(deadline)).await;
-        if ready > deadline { Err(failure(ModelErrorKind::Timeout)) } else { result }
+        let reply = self.answer(request, format_args!("task {:?}", request.task.name));
+        self.in_time(reply, deadline).await
     }
 }
 
-/// An answer of this text, priced at a tenth of a cent.
-pub fn response(text: impl Into<String>) -> ChatResponse {
-    let text = text.into();
-    let usage = Usage { input_tokens: 100, output_tokens: 1 + text.len() as u64 / 4, ..Usage::default() };
-    ChatResponse {
-        text,
-        finish: Finish::Stop,
-        usage,
-        cost_micro_usd: Some(1_000),
-        model: "scripted".to_owned(),
-        offline: false,
-        provider_request_id: None,
-        attempts: 1,
+#[async_trait]
+impl ImageModel for ScriptedImageModel {
+    fn name(&self) -> &str {
+        &self.name
     }
-}
 
-/// A failure of this kind that used no tokens.
-#[must_use]
-pub fn failure(kind: ModelErrorKind) -> ModelError {
-    ModelError {
-        kind,
-        model: "scripted/test".to_owned(),
-        message: "as scripted".to_owned(),
-        retry_after: None,
-        provider_request_id: None,
-        usage: Usage::default(),
+    fn is_offline(&self) -> bool {
+        false
+    }
+
+    fn quote(&self, _: &RenderRequest) -> Option<u64> {
+        self.price
+    }
+
+    async fn render(&self, request: &RenderRequest, deadline: Timestamp) -> Result<RenderResponse, ModelError> {
+        let reply = self.answer(request, format_args!("an image of seed {}", request.seed));
+        self.in_time(reply, deadline).await
     }
 }

@@ -5,6 +5,7 @@
 //! and the failure lists each broken obligation by name.
 
 pub mod blobs;
+pub mod image_model;
 pub mod publisher;
 pub mod queue;
 pub mod secrets;

@@ -63,6 +63,10 @@ pub fn cases() -> Vec<Case<Fixture>> {
             "when the deadline is past the call ends at once, if without answer in Timeout"
         ),
         case!(silence_is_a_timeout, "when no answer comes, the call ends at the deadline in Timeout"),
+        case!(
+            the_quote_covers_the_cost,
+            "an answer costs no more than the model's quote for the request, where it has one"
+        ),
         case!(determinism_is_as_declared, "a model declared deterministic answers the same request with the same text"),
     ]
 }
@@ -88,7 +92,10 @@ impl Fixture {
 }
 
 async fn the_name_is_provider_and_model(f: &Fixture) -> Verdict {
-    let name = f.model.name();
+    ensure_name(f.model.name())
+}
+
+pub(super) fn ensure_name(name: &str) -> Verdict {
     let form = name.split_once('/').is_some_and(|(provider, model)| !provider.is_empty() && !model.is_empty());
     ensure!(form && !name.contains(char::is_whitespace), "the name is {name:?}");
     Ok(())
@@ -146,11 +153,24 @@ async fn silence_is_a_timeout(f: &Fixture) -> Verdict {
     }
 }
 
-fn timed_out(error: &ModelError) -> Verdict {
+pub(super) fn timed_out(error: &ModelError) -> Verdict {
     ensure_eq("the kind of the failure", &error.kind, &ModelErrorKind::Timeout)?;
     ensure!(!format!("{error:?}").contains(MARKER), "the failure holds the prompt");
     ensure!(error.message.chars().count() <= 300, "the message has more than 300 characters");
     Ok(())
+}
+
+/// Who reserves the quote must not be charged more.
+pub(super) fn ensure_quote(quote: Option<u64>, cost: Option<u64>) -> Verdict {
+    if let (Some(most), Some(cost)) = (quote, cost) {
+        ensure!(cost <= most, "the answer costs {cost} micro-USD, and {most} were quoted");
+    }
+    Ok(())
+}
+
+async fn the_quote_covers_the_cost(f: &Fixture) -> Verdict {
+    let cost = f.answer().await?.cost_micro_usd;
+    ensure_quote(f.model.quote(&f.request), cost)
 }
 
 async fn determinism_is_as_declared(f: &Fixture) -> Verdict {

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use mesh_core::{
     message::Message,
     ports::{
-        BeginRequest, Begun, Blobs, BlobsExt, Clock, Commit, CommitAnswer, Conclusion, DocKey, Document,
+        BeginRequest, Begun, Blobs, BlobsExt, Clock, Commit, CommitAnswer, Conclusion, DocKey, Document, ImageModel,
         ModelErrorKind, OutboundMessage, OutboxEntry, PortError, Publisher, PutCondition, Queue, StateStore, TextModel,
         Write, WriteMode,
     },
@@ -14,9 +14,12 @@ use mesh_testkit::{
     block_on,
     clock::{ManualClock, START},
     crash::{Outcome, crash_points, run_until_crash},
-    faulty::{Fault, FaultPlan, FaultyBlobs, FaultyPublisher, FaultyQueue, FaultyStateStore, FaultyTextModel},
-    model::ScriptedTextModel,
-    suite::{Harness, Notification, Time, blobs, queue, state_store, text_model::plain_request},
+    faulty::{
+        Fault, FaultPlan, FaultyBlobs, FaultyImageModel, FaultyPublisher, FaultyQueue, FaultyStateStore,
+        FaultyTextModel,
+    },
+    model::{ScriptedImageModel, ScriptedTextModel, png},
+    suite::{Harness, Notification, Time, blobs, image_model, queue, state_store, text_model::plain_request},
 };
 use serde_json::json;
 use uuid::Uuid;
@@ -228,4 +231,30 @@ fn blobs_and_models_fail_as_planned() {
     assert_eq!(ask().unwrap_err().kind, ModelErrorKind::Transport);
     assert_eq!(ask().unwrap().text, "kept");
     assert_eq!(scripted.paid_calls(), 2);
+}
+
+#[test]
+fn images_and_puts_fail_as_planned() {
+    let plan = FaultPlan::new();
+    let scripted = Arc::new(ScriptedImageModel::new().drawing(1, 1).drawing(2, 1).priced(7));
+    let model = FaultyImageModel::new(Arc::clone(&scripted) as Arc<dyn ImageModel>, &plan);
+    plan.on("image_model", "render", 1, Fault::Throttle).on("image_model", "render", 2, Fault::FailAfter);
+    let request = image_model::plain_request();
+    let draw = || block_on(model.render(&request, START));
+    assert_eq!(model.quote(&request), Some(7));
+    assert_eq!(draw().unwrap_err().kind, ModelErrorKind::RateLimited);
+    assert_eq!(draw().unwrap_err().kind, ModelErrorKind::Transport);
+    assert_eq!(draw().unwrap().image, png(2, 1));
+    assert_eq!(
+        (scripted.paid_calls(), plan.trace()[0].to_string()),
+        (2, "1 image_model.render 16:9 seed 1".to_owned())
+    );
+    let world = world();
+    let store = FaultyStateStore::new(Arc::clone(&world.store) as Arc<dyn StateStore>, &world.plan);
+    world.plan.at(1, Fault::Throttle).at(2, Fault::FailAfter);
+    let write = commit(Uuid::nil()).writes.remove(0);
+    assert!(matches!(block_on(store.put(&write)), Err(PortError::Throttled { port: "state_store", .. })));
+    assert!(matches!(block_on(store.put(&write)), Err(PortError::Unavailable { .. })));
+    assert_eq!(world.outcome().0, Some(1), "it happened");
+    assert!(!block_on(store.put(&write)).unwrap());
 }

@@ -5,6 +5,7 @@
 mod blobs;
 mod fakes;
 mod faulty;
+mod image_model;
 mod model;
 mod publisher;
 mod queue;

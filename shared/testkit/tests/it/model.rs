@@ -2,13 +2,13 @@
 
 use std::{sync::Arc, time::Duration};
 
-use mesh_core::ports::{Clock, ModelErrorKind, TextModel, Usage};
+use mesh_core::ports::{Clock, ImageModel, ModelErrorKind, TextModel, Usage};
 use mesh_testkit::{
     block_on, block_on_advancing,
     clock::{ManualClock, START},
-    model::{ScriptedTextModel, failure},
+    model::{ScriptedImageModel, ScriptedTextModel, failure, png},
     suite::{
-        Harness, Time,
+        Harness, Time, image_model,
         text_model::{self, plain_request},
     },
 };
@@ -30,6 +30,36 @@ fn a_scripted_model_is_a_text_model() {
             keep: None,
         }
     })));
+}
+
+#[test]
+fn a_scripted_image_model_is_an_image_model() {
+    block_on(image_model::all(&Harness::new(|| {
+        let clock: Arc<ManualClock> = Arc::default();
+        let quick = Arc::clone(&clock) as Arc<dyn Clock>;
+        let slow = Arc::clone(&clock) as Arc<dyn Clock>;
+        let model = || ScriptedImageModel::new().otherwise(|_| png(16, 9));
+        image_model::Fixture {
+            model: Arc::new(model().taking(quick, Duration::ZERO)),
+            request: image_model::plain_request(),
+            patience: Duration::from_secs(5),
+            deterministic: true,
+            silent: Some(Arc::new(model().taking(slow, Duration::from_secs(3600)))),
+            time: Time::Manual(clock),
+            keep: None,
+        }
+    })));
+}
+
+#[test]
+fn images_and_prices_are_scripted_too() {
+    let model = ScriptedImageModel::new().drawing(3, 2).failing(ModelErrorKind::ContentPolicy).priced(40_000);
+    let request = image_model::plain_request();
+    assert_eq!(ImageModel::quote(&model, &request), Some(40_000));
+    assert_eq!(block_on(model.render(&request, START)).unwrap().image, png(3, 2));
+    assert_eq!(block_on(model.render(&request, START)).unwrap_err().kind, ModelErrorKind::ContentPolicy);
+    assert_eq!((model.calls(), model.paid_calls(), model.requests()), (2, 1, vec![request; 2]));
+    assert_eq!(TextModel::quote(&ScriptedTextModel::new(), &plain_request()), None);
 }
 
 #[test]

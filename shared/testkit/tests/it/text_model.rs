@@ -36,6 +36,7 @@ enum Flaw {
     WaitsForTheSilent,
     LeaksThePrompt,
     IsMoody,
+    QuotesTooLittle,
 }
 
 #[derive(Debug)]
@@ -79,6 +80,10 @@ impl TextModel for Model {
 
     fn is_offline(&self) -> bool {
         false
+    }
+
+    fn quote(&self, _: &ChatRequest) -> Option<u64> {
+        Some(if self.has(Flaw::QuotesTooLittle) { 999 } else { 1_000 })
     }
 
     async fn complete(&self, request: &ChatRequest, deadline: Timestamp) -> Result<ChatResponse, ModelError> {
@@ -130,6 +135,7 @@ fn every_flaw_is_found_by_its_case() {
         (Flaw::IgnoresPastDeadlines, "a_past_deadline_is_a_timeout"),
         (Flaw::WaitsForTheSilent, "silence_is_a_timeout"),
         (Flaw::LeaksThePrompt, "silence_is_a_timeout"),
+        (Flaw::QuotesTooLittle, "the_quote_covers_the_cost"),
         (Flaw::IsMoody, "determinism_is_as_declared"),
     ];
     let names = cases().into_iter().map(|case| case.name);

@@ -1,4 +1,4 @@
-//! Conformance of a [`StateStore`](mesh_core::ports::StateStore): documents, leases, commits, outboxes, suspensions, lifetimes, limits.
+//! Conformance of a [`StateStore`](mesh_core::ports::StateStore): documents, leases, commits, puts, outboxes, suspensions, lifetimes, limits.
 
 mod commit;
 mod documents;
@@ -7,6 +7,7 @@ mod fixture;
 mod lease;
 mod limits;
 mod outbox;
+mod puts;
 mod query;
 mod steps;
 mod suspend;
@@ -22,6 +23,7 @@ pub fn cases() -> Vec<Case<Fixture>> {
     all.extend(query::cases());
     all.extend(lease::cases());
     all.extend(commit::cases());
+    all.extend(puts::cases());
     all.extend(outbox::cases());
     all.extend(suspend::cases());
     all.extend(expiry::cases());

@@ -11,7 +11,7 @@ use mesh_core::{
     Timestamp,
     ports::{
         BeginRequest, Begun, Clock, Commit, CommitAnswer, DocKey, Document, IdRange, LedgerEntry, LedgerState,
-        OutboxEntry, Page, PortError, Query, QueryBy, StateStore, Suspension,
+        OutboxEntry, Page, PortError, Query, QueryBy, StateStore, Suspension, Write,
     },
 };
 use mesh_testkit::clock::ManualClock;
@@ -240,6 +240,10 @@ impl StateStore for MemoryStore {
 
     async fn commit(&self, commit: &Commit) -> Result<CommitAnswer, PortError> {
         self.transact(commit)
+    }
+
+    async fn put(&self, write: &Write) -> Result<bool, PortError> {
+        self.put_alone(write)
     }
 
     async fn dispatched(&self, agent: &str, event_id: Uuid, indices: &[u32]) -> Result<(), PortError> {

@@ -53,6 +53,16 @@ impl MemoryStore {
         Ok(CommitAnswer::Committed)
     }
 
+    pub(super) fn put_alone(&self, write: &Write) -> Result<bool, PortError> {
+        self.check_limits(std::slice::from_ref(write), &[])?;
+        let mut state = self.state();
+        let holds = self.holds(&state, write);
+        if holds {
+            self.apply(&mut state, write);
+        }
+        Ok(holds)
+    }
+
     pub(super) fn set_aside(&self, suspension: &Suspension) -> Result<bool, PortError> {
         self.check_limits(&[], &suspension.outbox)?;
         let mut state = self.state();

@@ -1,0 +1,96 @@
+//! Metadata that fail for good are a part that failed: it arrives all the same.
+
+use mesh_core::{
+    Fate, Policy,
+    ports::{Finish, ModelErrorKind},
+};
+use mesh_testkit::model::{Reply, ScriptedTextModel, response};
+use serde_json::{Value, json};
+
+use crate::support::{Bench, brief, reviewed};
+
+fn failing(model: ScriptedTextModel) -> Value {
+    let bench = Bench::new(model);
+    let review = reviewed(&bench, &["metadata"], Some(&brief()));
+    let fates = bench.hear("ReviewCompleted", &review);
+    assert!(fates.iter().all(Fate::is_ack), "{fates:?}");
+    let ready = bench.only("MetadataReady");
+    assert!(ready.get("metadata").is_none() && ready.get("model").is_none(), "{ready}");
+    ready
+}
+
+#[test]
+fn a_permanent_failure_of_the_model_is_a_failed_part_with_its_code() {
+    let mut refused = response("");
+    refused.finish = Finish::Refusal;
+    for (reply, code) in [
+        (Reply::from(ModelErrorKind::Auth), "MODEL_AUTH"),
+        (ModelErrorKind::QuotaExhausted.into(), "MODEL_QUOTA_EXHAUSTED"),
+        (refused.into(), "CONTENT_POLICY"),
+    ] {
+        let ready = failing(ScriptedTextModel::new().responding(reply));
+        assert_eq!((&ready["status"], &ready["code"]), (&json!("failed"), &json!(code)));
+        assert!(ready["reason"].as_str().is_some_and(|reason| !reason.is_empty()), "{ready}");
+        assert_eq!((&ready["prompt_version"], &ready["offline"]), (&json!("metadata-v1"), &json!(false)));
+    }
+}
+
+#[test]
+fn an_answer_that_cannot_be_read_is_asked_for_once_more_and_paid_twice() {
+    let ready = failing(ScriptedTextModel::new().answering("no JSON").answering(r#"{"title": "Tea"}"#));
+    assert_eq!((&ready["status"], &ready["code"]), (&json!("failed"), &json!("MODEL_MALFORMED_OUTPUT")));
+    assert_eq!(ready["cost"]["micro_usd"], json!(2000));
+}
+
+#[test]
+fn an_article_too_short_for_a_description_is_a_failed_part() {
+    let bench = Bench::new(ScriptedTextModel::new().answering(r#"{"title": "", "description": "", "keyphrase": ""}"#));
+    let mut review = reviewed(&bench, &["metadata"], Some(&brief()));
+    review["reviewed"] = json!(bench.put("drafts/short.md", "# Tea\n\nTea.\n"));
+    bench.hear("ReviewCompleted", &review);
+    assert_eq!(bench.only("MetadataReady")["code"], "MODEL_MALFORMED_OUTPUT");
+}
+
+#[test]
+fn what_cannot_be_asked_or_read_is_a_failed_part_too() {
+    let bench = Bench::new(ScriptedTextModel::new());
+    let mut brief = brief();
+    brief["website"]["preferredTextModel"] = json!("openai/other");
+    let review = reviewed(&bench, &["metadata"], Some(&brief));
+    bench.hear("ReviewCompleted", &review);
+    assert_eq!(bench.only("MetadataReady")["code"], "MODEL_NOT_CONFIGURED");
+
+    let bench = Bench::new(ScriptedTextModel::new());
+    let mut review = reviewed(&bench, &["metadata"], None);
+    review["reviewed"]["sha256"] = json!("0".repeat(64));
+    bench.hear("ReviewCompleted", &review);
+    assert_eq!((&bench.only("MetadataReady")["code"], bench.model.calls()), (&json!("PAYLOAD_CORRUPT"), 0));
+}
+
+#[test]
+fn what_may_heal_is_tried_again_and_in_the_end_announced_as_a_notice() {
+    let model = ScriptedTextModel::new().failing(ModelErrorKind::Overloaded);
+    let bench = Bench::with(model, Policy { attempts: 1, ..Policy::default() });
+    let review = reviewed(&bench, &["metadata"], Some(&brief()));
+    bench.hear("ReviewCompleted", &review);
+    let failure = bench.only("MetadataFailure");
+    assert_eq!((&failure["final"], &failure["dead_lettered"]), (&json!(false), &json!(true)));
+
+    let bench = Bench::new(ScriptedTextModel::new().failing(ModelErrorKind::Overloaded));
+    let review = reviewed(&bench, &["metadata"], Some(&brief()));
+    let fates = bench.hear("ReviewCompleted", &review);
+    assert!(matches!(fates[..], [Fate::Retry { .. }]), "{fates:?}");
+    assert_eq!(bench.published().len(), 0);
+}
+
+#[test]
+fn a_site_whose_budget_does_not_hold_the_call_is_told_so() {
+    let bench = Bench::new(ScriptedTextModel::new().priced(5_000));
+    let mut brief = brief();
+    brief["website"]["monthlyBudgetMicroUsd"] = json!(4_999);
+    let review = reviewed(&bench, &["metadata"], Some(&brief));
+    bench.hear("ReviewCompleted", &review);
+    let ready = bench.only("MetadataReady");
+    assert_eq!((&ready["status"], &ready["code"]), (&json!("failed"), &json!("BUDGET_EXCEEDED")));
+    assert_eq!(bench.model.calls(), 0);
+}

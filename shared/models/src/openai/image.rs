@@ -1,0 +1,136 @@
+//! Images behind OpenAI's image generation, at OpenAI or at any server that speaks its wire format.
+
+use std::{
+    collections::BTreeSet,
+    fmt,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use async_trait::async_trait;
+use mesh_core::{
+    Timestamp,
+    ports::{Clock, ImageModel, MAX_IMAGE_BYTES, ModelError, RenderRequest, RenderResponse, Secrets},
+};
+
+use super::{
+    OpenAiSettings,
+    call::{Call, Connection, Exchange},
+    failure::Failure,
+    http::Reply,
+    image_wire::{self, OPTIONAL, QUALITY},
+};
+use crate::{ConfigError, prices::PriceTable};
+
+/// The largest image in base64, and what is said of it.
+const BODY_CAP: usize = MAX_IMAGE_BYTES / 3 * 4 + 64 * 1024;
+
+/// A model behind `POST {base}/images/generations`.
+///
+/// * One image a request, of the size nearest to the ratio asked for; `quality` is `medium`.
+/// * Style, colours and what must not be seen go into the prompt, which is cut at what the model takes.
+/// * The image must be in the answer (`b64_json`): an address is refused, since nothing is fetched from where an answer says.
+/// * A field that the server does not take (`quality`, `output_format`, `response_format`) is left out and remembered as
+///   long as the value lives.
+/// * Tries, keys, redirects and errors are as those of [`OpenAiChat`](crate::OpenAiChat).
+pub struct OpenAiImages {
+    connection: Connection,
+    prices: &'static PriceTable,
+    /// Fields the server does not take.
+    without: Mutex<BTreeSet<&'static str>>,
+}
+
+impl OpenAiImages {
+    /// The model of the settings. Makes no call.
+    ///
+    /// # Errors
+    /// [`ConfigError`] naming the setting that cannot be used.
+    pub fn new(
+        settings: OpenAiSettings,
+        secrets: Arc<dyn Secrets>,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, ConfigError> {
+        let connection = settings.connect("images/generations", BODY_CAP, secrets, clock)?;
+        Ok(Self { connection, prices: PriceTable::built_in()?, without: Mutex::default() })
+    }
+
+    /// The fields this server does not take, as far as they are known.
+    fn without(&self) -> BTreeSet<&'static str> {
+        self.without.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// With its price, by tokens where they were counted.
+    fn priced(&self, response: RenderResponse, size: &str) -> RenderResponse {
+        let price = self.prices.image(&self.connection.name, size, QUALITY);
+        RenderResponse { cost_micro_usd: price.and_then(|price| price.cost(&response.usage)), ..response }
+    }
+}
+
+/// One request, as it is put to this server.
+struct ImageExchange<'a> {
+    model: &'a OpenAiImages,
+    prompt: String,
+    size: &'static str,
+    /// The fields it was put without last.
+    without: BTreeSet<&'static str>,
+}
+
+impl Exchange for ImageExchange<'_> {
+    type Answer = RenderResponse;
+
+    fn body(&mut self) -> Result<Vec<u8>, Failure> {
+        self.without = self.model.without();
+        Ok(image_wire::body(&self.model.connection.model, &self.prompt, self.size, &self.without))
+    }
+
+    fn read(&self, reply: &Reply) -> Result<RenderResponse, Failure> {
+        image_wire::read(reply, &self.prompt, &self.model.connection.name)
+    }
+
+    fn reshape(&mut self, failure: &Failure) -> bool {
+        let Some(field) = failure.unsupported.filter(|field| OPTIONAL.contains(field)) else { return false };
+        let mut without = self.model.without.lock().unwrap_or_else(PoisonError::into_inner);
+        without.insert(field);
+        !self.without.contains(field)
+    }
+
+    fn texts(&self) -> Vec<&str> {
+        vec![&self.prompt]
+    }
+}
+
+impl fmt::Debug for OpenAiImages {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OpenAiImages")
+            .field("name", &self.connection.name)
+            .field("endpoint", &self.connection.endpoint.as_str())
+            .field("without", &self.without())
+            .finish_non_exhaustive()
+    }
+}
+
+#[async_trait]
+impl ImageModel for OpenAiImages {
+    fn name(&self) -> &str {
+        &self.connection.name
+    }
+
+    fn is_offline(&self) -> bool {
+        false
+    }
+
+    /// The price of the quality asked for; where that is not known, the dearest one of the size.
+    fn quote(&self, request: &RenderRequest) -> Option<u64> {
+        let prompt = image_wire::prompt(request, &self.connection.model);
+        let size = image_wire::size(request.aspect_ratio, &self.connection.model);
+        let quote = |quality| self.prices.image(&self.connection.name, size, quality)?.quote(&prompt);
+        quote(QUALITY).or_else(|| quote("auto"))
+    }
+
+    async fn render(&self, request: &RenderRequest, deadline: Timestamp) -> Result<RenderResponse, ModelError> {
+        let size = image_wire::size(request.aspect_ratio, &self.connection.model);
+        let prompt = image_wire::prompt(request, &self.connection.model);
+        let exchange = ImageExchange { model: self, prompt, size, without: BTreeSet::new() };
+        let (response, attempts) = Call::new(&self.connection, exchange, deadline).run().await?;
+        Ok(self.priced(RenderResponse { attempts, ..response }, size))
+    }
+}

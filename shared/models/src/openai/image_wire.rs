@@ -1,0 +1,150 @@
+//! Image generation on the wire: what is sent, and how the answer is read.
+
+use std::collections::BTreeSet;
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use bytes::Bytes;
+use mesh_core::ports::{MAX_IMAGE_BYTES, ModelErrorKind, RenderRequest, RenderResponse, Usage};
+use serde_json::{Map, Value};
+
+use super::{answer, failure::Failure, http::Reply};
+
+/// Good enough for 1600 pixels, and a third of the price of `high`.
+pub(super) const QUALITY: &str = "medium";
+
+/// The fields a server may do without.
+pub(super) const OPTIONAL: [&str; 3] = ["quality", "output_format", "response_format"];
+
+/// What is known of a family of models by the start of its name.
+struct Family {
+    name: &'static str,
+    /// Square, wide and tall.
+    sizes: [&'static str; 3],
+    /// Most characters of a prompt.
+    prompt: usize,
+}
+
+const GPT_IMAGE: Family = Family { name: "gpt-image", sizes: ["1024x1024", "1536x1024", "1024x1536"], prompt: 32_000 };
+const DALL_E_3: Family = Family { name: "dall-e-3", sizes: ["1024x1024", "1792x1024", "1024x1792"], prompt: 4_000 };
+const DALL_E_2: Family = Family { name: "dall-e-2", sizes: ["1024x1024"; 3], prompt: 1_000 };
+
+/// Models of other names are taken for the youngest family.
+fn family(model: &str) -> Family {
+    [DALL_E_3, DALL_E_2].into_iter().find(|family| model.starts_with(family.name)).unwrap_or(GPT_IMAGE)
+}
+
+/// The size whose ratio is nearest: square up to 5:4 either way.
+pub(super) fn size((width, height): (u32, u32), model: &str) -> &'static str {
+    let [square, wide, tall] = family(model).sizes;
+    let (width, height) = (u64::from(width), u64::from(height));
+    if width * 4 > height * 5 {
+        wide
+    } else if height * 4 > width * 5 {
+        tall
+    } else {
+        square
+    }
+}
+
+/// The prompt with whatever of the request has no field of its own and is not in it yet.
+pub(super) fn prompt(request: &RenderRequest, model: &str) -> String {
+    let mut prompt = request.prompt.clone();
+    if let Some(style) = request.style.as_ref().filter(|style| !prompt.contains(style.as_str())) {
+        prompt.push_str(&format!("\nStyle: {style}."));
+    }
+    let colors: Vec<&str> = request.colors.iter().map(String::as_str).filter(|color| !prompt.contains(color)).collect();
+    if !colors.is_empty() {
+        prompt.push_str(&format!("\nMain colours: {}.", colors.join(", ")));
+    }
+    if let Some(negative) = request.negative_prompt.as_ref().filter(|negative| !prompt.contains(negative.as_str())) {
+        prompt.push_str(&format!("\nWhat must not be in the image: {negative}."));
+    }
+    prompt.chars().take(family(model).prompt).collect()
+}
+
+/// The JSON body, without the fields named.
+pub(super) fn body(model: &str, prompt: &str, size: &str, without: &BTreeSet<&'static str>) -> Vec<u8> {
+    let mut body = Map::new();
+    body.insert("model".into(), model.into());
+    body.insert("prompt".into(), prompt.into());
+    body.insert("n".into(), 1.into());
+    body.insert("size".into(), size.into());
+    // The GPT models always answer with the image itself; all others have to be asked to.
+    let own: &[(&'static str, &str)] = if model.starts_with(GPT_IMAGE.name) {
+        &[("quality", QUALITY), ("output_format", "png")]
+    } else {
+        &[("response_format", "b64_json")]
+    };
+    for (field, value) in own.iter().filter(|(field, _)| !without.contains(field)) {
+        body.insert((*field).into(), (*value).into());
+    }
+    Value::Object(body).to_string().into_bytes()
+}
+
+/// The image in a reply, or what is wrong with it. `name` is `provider/model`.
+pub(super) fn read(reply: &Reply, prompt: &str, name: &str) -> Result<RenderResponse, Failure> {
+    let body = answer::json(reply, &OPTIONAL)?;
+    let image = body.pointer("/data/0").ok_or_else(|| answer::without_answer(reply, &body, &OPTIONAL))?;
+    let refused = |kind, message: &str| Failure { request_id: reply.request_id.clone(), ..Failure::new(kind, message) };
+    let Some(encoded) = image.get("b64_json").and_then(Value::as_str) else {
+        return Err(if image.get("url").is_some_and(Value::is_string) {
+            refused(
+                ModelErrorKind::InvalidRequest,
+                "the answer holds an address instead of the image; addresses are not fetched",
+            )
+        } else {
+            answer::without_answer(reply, &body, &OPTIONAL)
+        });
+    };
+    let bytes = STANDARD.decode(encoded).ok();
+    let bytes =
+        bytes.ok_or_else(|| refused(ModelErrorKind::MalformedOutput, "the image in the answer is no base64"))?;
+    if bytes.len() > MAX_IMAGE_BYTES {
+        return Err(refused(ModelErrorKind::MalformedOutput, "the image is larger than 12 MiB"));
+    }
+    let revised = image.get("revised_prompt").and_then(Value::as_str);
+    Ok(RenderResponse {
+        image: Bytes::from(bytes),
+        revised_prompt: revised.map(|text| text.chars().take(4_000).collect()),
+        usage: usage(&body, prompt),
+        cost_micro_usd: None,
+        model: name.to_owned(),
+        offline: false,
+        provider_request_id: reply.request_id.clone(),
+        attempts: 1,
+    })
+}
+
+/// As counted by the provider, else estimated: four characters a token, and no tokens for the image.
+fn usage(body: &Value, prompt: &str) -> Usage {
+    let number = |path: &str| body.pointer(path).and_then(Value::as_u64);
+    match (number("/usage/input_tokens"), number("/usage/output_tokens")) {
+        (Some(input_tokens), Some(output_tokens)) => Usage { input_tokens, output_tokens, ..Usage::default() },
+        _ => {
+            let input_tokens = u64::try_from(prompt.chars().count().div_ceil(4)).unwrap_or(u64::MAX);
+            Usage { input_tokens, estimated: true, ..Usage::default() }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_size_is_the_one_nearest_to_the_ratio() {
+        for (ratio, expected) in [
+            ((16, 9), "1536x1024"),
+            ((3, 2), "1536x1024"),
+            ((4, 3), "1536x1024"),
+            ((1, 1), "1024x1024"),
+            ((5, 4), "1024x1024"),
+            ((3, 4), "1024x1536"),
+            ((9, 16), "1024x1536"),
+        ] {
+            assert_eq!(size(ratio, "gpt-image-1"), expected, "{ratio:?}");
+        }
+        assert_eq!((size((16, 9), "dall-e-3"), size((16, 9), "dall-e-2")), ("1792x1024", "1024x1024"));
+        assert_eq!(size((9, 16), "some-other-model"), "1024x1536");
+    }
+}

@@ -1,0 +1,210 @@
+//! What models cost, from `prices.json`: one table, parsed once, in whole millionths of a US dollar.
+//!
+//! Text: [`PriceTable::text`] gives a [`TextPrice`], which turns usage into money and a request into the most it can cost.
+//! Images: [`PriceTable::image`] gives an [`ImagePrice`] for a model, a size (`1536x1024`) and a quality (`low`, `medium`,
+//! `high`, `auto`), with the same two methods; `quote` is `None` where the provider names no price per image.
+//!
+//! Names are `provider/model`. A dated snapshot (`openai/gpt-5-mini-2025-08-07`) has the price of its model unless the
+//! table names it itself. Nothing else is guessed: `gpt-5-pro` is not priced as `gpt-5`.
+
+use std::{collections::BTreeMap, sync::LazyLock};
+
+use mesh_core::ports::{ChatRequest, Usage};
+use serde_json::Value;
+
+use crate::{ConfigError, usage};
+
+/// What providers take for a long context: input and cache at twice, output at one and a half times the price.
+const LONG_INPUT: u128 = 4;
+const LONG_OUTPUT: u128 = 3;
+/// The factors above are in halves.
+const SHORT: u128 = 2;
+const TOKENS_PER_PRICE: u128 = 1_000_000;
+
+static BUILT_IN: LazyLock<Result<PriceTable, ConfigError>> =
+    LazyLock::new(|| PriceTable::parse(include_str!("../prices.json")));
+
+/// Prices of models by `provider/model`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PriceTable {
+    text: BTreeMap<String, TextPrice>,
+    images: BTreeMap<String, ImageModel>,
+}
+
+/// Prices of a text model, in millionths of a US dollar per million tokens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TextPrice {
+    input: u64,
+    cached_input: u64,
+    /// Input that the provider puts into its cache, where that costs extra.
+    cache_write: Option<u64>,
+    output: u64,
+    /// More input tokens than this make the whole request dearer.
+    long_context_above: Option<u64>,
+}
+
+/// Prices of one image model at one size and quality.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ImagePrice {
+    /// Millionths of a US dollar per million text tokens of the prompt.
+    input: u64,
+    /// Millionths of a US dollar per million tokens of the image.
+    output: u64,
+    /// Millionths of a US dollar per image, without the prompt.
+    per_image: Option<u64>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct ImageModel {
+    input: u64,
+    output: u64,
+    /// By quality, then by size.
+    per_image: BTreeMap<String, BTreeMap<String, u64>>,
+}
+
+impl PriceTable {
+    /// The table that comes with this crate.
+    ///
+    /// # Errors
+    /// [`ConfigError::Prices`] when it cannot be read.
+    pub fn built_in() -> Result<&'static Self, ConfigError> {
+        BUILT_IN.as_ref().map_err(Clone::clone)
+    }
+
+    /// A table of the form of `prices.json`; members it does not know are passed over.
+    ///
+    /// # Errors
+    /// [`ConfigError::Prices`] naming the entry that cannot be read.
+    pub fn parse(json: &str) -> Result<Self, ConfigError> {
+        let table: Value = serde_json::from_str(json).map_err(|_| wrong("the file is no JSON"))?;
+        if table.get("currency").and_then(Value::as_str) != Some("USD") {
+            return Err(wrong("the currency is not USD"));
+        }
+        Ok(Self { text: entries(&table, "text", text_price)?, images: entries(&table, "images", image_model)? })
+    }
+
+    /// The price of a text model.
+    #[must_use]
+    pub fn text(&self, model: &str) -> Option<TextPrice> {
+        find(&self.text, model).copied()
+    }
+
+    /// The price of an image model at a size and quality; of `auto`, that of the dearest quality.
+    #[must_use]
+    pub fn image(&self, model: &str, size: &str, quality: &str) -> Option<ImagePrice> {
+        let model = find(&self.images, model)?;
+        let per_image = match quality {
+            "auto" => model.per_image.values().filter_map(|sizes| sizes.get(size)).max(),
+            _ => model.per_image.get(quality).and_then(|sizes| sizes.get(size)),
+        };
+        Some(ImagePrice { input: model.input, output: model.output, per_image: per_image.copied() })
+    }
+}
+
+impl TextPrice {
+    /// What a call cost, rounded up to the next millionth of a dollar; `None` beyond what a `u64` holds.
+    ///
+    /// Where writing to the cache costs extra, all input that was not read from it counts as written: answers do not tell.
+    #[must_use]
+    pub fn cost(&self, usage: &Usage) -> Option<u64> {
+        let cached = usage.cached_tokens.min(usage.input_tokens);
+        let fresh = self.cache_write.unwrap_or(self.input).max(self.input);
+        let input = product(usage.input_tokens - cached, fresh) + product(cached, self.cached_input);
+        let long = self.long_context_above.is_some_and(|limit| usage.input_tokens > limit);
+        let (input_factor, output_factor) = if long { (LONG_INPUT, LONG_OUTPUT) } else { (SHORT, SHORT) };
+        let halves = input * input_factor + product(usage.output_tokens, self.output) * output_factor;
+        u64::try_from(halves.div_ceil(SHORT * TOKENS_PER_PRICE)).ok()
+    }
+
+    /// The most a request can cost: its text, generously counted, and an answer that fills its limit.
+    #[must_use]
+    pub fn quote(&self, request: &ChatRequest) -> Option<u64> {
+        let usage = Usage {
+            input_tokens: usage::at_most(request),
+            output_tokens: request.max_output_tokens.into(),
+            ..Usage::default()
+        };
+        self.cost(&usage)
+    }
+}
+
+impl ImagePrice {
+    /// What an image cost, rounded up: by its tokens when they were counted, else as [`ImagePrice::quote`] has it for the
+    /// estimated input; `None` when neither is known.
+    #[must_use]
+    pub fn cost(&self, usage: &Usage) -> Option<u64> {
+        if usage.estimated || usage.output_tokens == 0 {
+            return self.with_input(usage.input_tokens);
+        }
+        let sum = product(usage.input_tokens, self.input) + product(usage.output_tokens, self.output);
+        u64::try_from(sum.div_ceil(TOKENS_PER_PRICE)).ok()
+    }
+
+    /// The most an image of this prompt can cost; `None` when no price per image is known.
+    #[must_use]
+    pub fn quote(&self, prompt: &str) -> Option<u64> {
+        self.with_input(usage::tokens_at_most(prompt.len()))
+    }
+
+    fn with_input(&self, tokens: u64) -> Option<u64> {
+        let input = u64::try_from(product(tokens, self.input).div_ceil(TOKENS_PER_PRICE)).ok()?;
+        self.per_image?.checked_add(input)
+    }
+}
+
+fn product(tokens: u64, price: u64) -> u128 {
+    u128::from(tokens) * u128::from(price)
+}
+
+/// The entry of the name, or else of the name without a date at its end.
+fn find<'a, T>(entries: &'a BTreeMap<String, T>, model: &str) -> Option<&'a T> {
+    entries.get(model).or_else(|| entries.get(undated(model)?))
+}
+
+/// `gpt-5-mini` of `gpt-5-mini-2025-08-07`.
+fn undated(model: &str) -> Option<&str> {
+    const DATE: &str = "-0000-00-00";
+    let (name, date) = model.split_at_checked(model.len().checked_sub(DATE.len())?)?;
+    let alike = |(at, form): (u8, u8)| if form == b'-' { at == b'-' } else { at.is_ascii_digit() };
+    date.bytes().zip(DATE.bytes()).all(alike).then_some(name)
+}
+
+fn wrong(what: impl Into<String>) -> ConfigError {
+    ConfigError::Prices { what: what.into() }
+}
+
+/// The members of a part of the table, each read by `read`.
+fn entries<T>(table: &Value, part: &str, read: fn(&Value) -> Option<T>) -> Result<BTreeMap<String, T>, ConfigError> {
+    let members = table.get(part).and_then(Value::as_object).ok_or_else(|| wrong(format!("`{part}` is missing")))?;
+    let entry = |(name, value): (&String, &Value)| {
+        read(value).map(|price| (name.clone(), price)).ok_or_else(|| wrong(format!("{part}: {name}")))
+    };
+    members.iter().map(entry).collect()
+}
+
+fn text_price(value: &Value) -> Option<TextPrice> {
+    let optional = |field| value.get(field).map_or(Some(None), |price| price.as_u64().map(Some));
+    let price = |field| value.get(field).and_then(Value::as_u64);
+    Some(TextPrice {
+        input: price("input")?,
+        cached_input: price("cached_input")?,
+        cache_write: optional("cache_write")?,
+        output: price("output")?,
+        long_context_above: optional("long_context_above")?,
+    })
+}
+
+fn image_model(value: &Value) -> Option<ImageModel> {
+    let sizes = |sizes: &Value| {
+        let each = sizes.as_object()?.iter().map(|(size, price)| Some((size.clone(), price.as_u64()?)));
+        each.collect::<Option<BTreeMap<_, _>>>()
+    };
+    let qualities = value.get("per_image")?.as_object()?.iter();
+    Some(ImageModel {
+        input: value.get("input")?.as_u64()?,
+        output: value.get("output")?.as_u64()?,
+        per_image: qualities
+            .map(|(quality, by_size)| Some((quality.clone(), sizes(by_size)?)))
+            .collect::<Option<_>>()?,
+    })
+}
