@@ -24,7 +24,7 @@ module "objects" {
 
   name        = local.names.bucket.objects
   arn         = local.bucket_arn.objects
-  expire_days = { "drafts/" = 90, "answers/" = 90, "quarantine/" = 90 }
+  expire_days = { "briefs/" = 90, "drafts/" = 90, "answers/" = 90, "quarantine/" = 90 }
   statements  = local.readers.objects
   tls         = local.tls
   durable     = local.durable

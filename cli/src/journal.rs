@@ -149,7 +149,7 @@ fn note(data: &Value) -> String {
         return format!(
             "{}: {}{waits}",
             text::plain(code),
-            text::short(text("error_message").unwrap_or_default(), 200)
+            text::short(text("error_message").or(text("reason")).unwrap_or_default(), 200)
         );
     }
     if data.is_null() {

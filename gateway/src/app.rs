@@ -43,7 +43,7 @@ impl Default for GatewayConfig {
         Self {
             max_body_bytes: 64 * 1024,
             max_wait: Duration::from_secs(25),
-            timeout: Duration::from_secs(29),
+            timeout: Duration::from_secs(28),
             cors_origins: Vec::new(),
             base_path: String::new(),
             open: false,

@@ -14,6 +14,44 @@ const CONTENT_GEN: [&str; 48] = [
     "8.2", "8.3", "8.4", "9.1", "9.2", "9.3", "10.1", "10.2", "10.3", "10.4", "11.1", "11.2", "11.3", "11.4", "12.1",
     "12.2",
 ];
+/// Sections of the serverless blog pipeline's document.
+const BLOG_PIPELINE: [&str; 35] = [
+    "Goal",
+    "Stack",
+    "0.1",
+    "0.2",
+    "0.3",
+    "0.4",
+    "0.5",
+    "1",
+    "1.1",
+    "1.2",
+    "1.3",
+    "1.4",
+    "1.5",
+    "1.6",
+    "1.7",
+    "2.1",
+    "2.2",
+    "2.3",
+    "2.4",
+    "3.1",
+    "3.2",
+    "3.3",
+    "3.4",
+    "3.5",
+    "4.1",
+    "4.2",
+    "4.3",
+    "4.4",
+    "4.5",
+    "5.1",
+    "5.2",
+    "5.3",
+    "5.4",
+    "5.5",
+    "Challenges",
+];
 const HEADER: [&str; 5] = ["Section", "What it asks", "Where it is fulfilled", "Test", "Note"];
 /// What opens the note of a row that was decided against, or left open; a reason follows.
 const REASONED: [&str; 2] = ["departure: ", "not done: "];
@@ -158,11 +196,15 @@ fn every_row_is_fulfilled_or_has_a_reason() {
 
 #[test]
 fn every_section_has_a_row_and_no_row_is_of_another() {
-    let document = &documents()["contentgen-agent-spec.md"];
-    let known: BTreeSet<&str> = CONTENT_GEN.into_iter().collect();
-    let seen: BTreeSet<&str> = document.iter().map(|row| row.section.as_str()).collect();
-    assert_eq!(known.difference(&seen).collect::<Vec<_>>(), [&""; 0], "sections without a row");
-    assert_eq!(seen.difference(&known).collect::<Vec<_>>(), [&""; 0], "rows of sections that are none");
+    let documents = documents();
+    for (name, sections) in
+        [("contentgen-agent-spec.md", &CONTENT_GEN[..]), ("serverless-blog-pipeline.md", &BLOG_PIPELINE[..])]
+    {
+        let known: BTreeSet<&str> = sections.iter().copied().collect();
+        let seen: BTreeSet<&str> = documents[name].iter().map(|row| row.section.as_str()).collect();
+        assert_eq!(known.difference(&seen).collect::<Vec<_>>(), [&""; 0], "{name}: sections without a row");
+        assert_eq!(seen.difference(&known).collect::<Vec<_>>(), [&""; 0], "{name}: rows of sections that are none");
+    }
 }
 
 #[test]

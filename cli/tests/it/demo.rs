@@ -20,6 +20,26 @@ fn one_request_goes_through_the_whole_mesh() {
     assert!(file("page").to_lowercase().starts_with("<!doctype html>"), "HTML");
 }
 
+#[test]
+fn a_post_gets_an_illustrated_article_with_metadata() {
+    let folder = Folder::new();
+    let answer = folder.run(&["demo", "--post", "--json"]);
+    assert_eq!(answer.code, 0, "{answer}");
+    let report: serde_json::Value = serde_json::from_str(&answer.stdout).expect("JSON");
+    assert_eq!((&report["outcome"], &report["images"]), (&"ContentPublished".into(), &3.into()));
+    let events =
+        ["ContentDrafted", "ContentReady", "ReviewCompleted", "ImageRequested", "ImagesReady", "ContentPublished"];
+    let positions: Vec<usize> = events.iter().filter_map(|name| answer.stderr.find(name)).collect();
+    assert!(positions.len() == 6 && positions.is_sorted(), "{answer}");
+    let page = folder.path().join(report["page"].as_str().expect("a page"));
+    assert!(page.ends_with("sites/demo/posts/demo/index.html"), "{}", page.display());
+    assert_eq!(std::fs::read_to_string(page).expect("a page").matches("<img").count(), 3);
+    let post = folder.json(&["post", "show", "demo", "--json"]);
+    assert_eq!(post["status"], "complete", "{post}");
+    let dry = folder.run(&["withdraw", "demo"]);
+    assert!(dry.code == 0 && dry.stdout.contains("would be withdrawn"), "{dry}");
+}
+
 /// The title is the model's; how many words it wrote, too.
 fn regular(text: &str) -> String {
     let line = |line: &str| match line.split_once("  words ") {

@@ -10,7 +10,7 @@ use serde_json::Value;
 use support::{mutate::mutate, render::render, rng::Rng};
 
 /// Bodies for each contract.
-const BODIES: u64 = 10_000;
+const BODIES: u64 = 3_000;
 
 #[derive(Debug, Default)]
 struct Tally {

@@ -16,7 +16,7 @@ use mesh_testkit::{
     crash::{Outcome, crash_points, run_until_crash},
     faulty::{CallRecord, Fault},
 };
-use mesh_tests::{World, articles::website_called, check};
+use mesh_tests::{Mutation, World, articles::website_called, check};
 use serde_json::json;
 
 use super::{TOPIC, drawing};
@@ -24,7 +24,7 @@ use super::{TOPIC, drawing};
 /// Text calls of an article: draft, refinement, plan of its images, metadata.
 const TEXTS: usize = 4;
 /// Every so manieth point is tried; all of them with 1.
-const STEP: usize = 97;
+const STEP: usize = 9;
 
 /// Counts what would have been paid.
 #[derive(Debug, Default)]
@@ -47,9 +47,9 @@ impl TextModel for Paid {
 }
 
 /// One illustrated article, killed where `crash` says, started again, and run until all is quiet.
-fn run(crash: Option<&(u64, Fault)>) -> (Vec<CallRecord>, Vec<String>) {
+fn run(mutation: Option<Mutation>, crash: Option<&(u64, Fault)>) -> (Vec<CallRecord>, Vec<String>) {
     let (texts, images) = (Arc::new(Paid::default()), drawing());
-    let mut world = World::with(Settings::default(), None, Some(Arc::clone(&texts) as Arc<dyn TextModel>));
+    let mut world = World::with(Settings::default(), mutation, Some(Arc::clone(&texts) as Arc<dyn TextModel>));
     world.draw_with(Arc::clone(&images) as Arc<dyn ImageModel>);
     world.set("website_settings", "default", &website_called("default", &json!({"imagesPerArticle": 1})));
     world.publish("ContentRequest", &json!({"content_topic": TOPIC, "word_count": 300, "request_id": "r1"}));
@@ -96,7 +96,7 @@ fn bought_again(trace: &[CallRecord], (k, fault): &(u64, Fault)) -> (usize, usiz
 
 #[test]
 fn a_crash_at_any_point_of_an_illustrated_article_loses_nothing_and_buys_nothing_twice() {
-    let (trace, findings) = run(None);
+    let (trace, findings) = run(None, None);
     assert_eq!(findings, [""; 0]);
     let all: Vec<(u64, Fault)> = crash_points(&trace).collect();
     let points: Vec<&(u64, Fault)> = all.iter().step_by(STEP).collect();
@@ -104,7 +104,7 @@ fn a_crash_at_any_point_of_an_illustrated_article_loses_nothing_and_buys_nothing
         let mut failures = Vec::new();
         for point in points {
             let call = trace.iter().find(|call| call.k == point.0).expect("a recorded call");
-            let found = run(Some(point)).1;
+            let found = run(None, Some(point)).1;
             failures.extend(found.into_iter().map(|finding| format!("{:?} {call}: {finding}", point.1)));
         }
         failures
@@ -117,4 +117,17 @@ fn a_crash_at_any_point_of_an_illustrated_article_loses_nothing_and_buys_nothing
     println!("{} of {} crash points, {} failures", points.len(), all.len(), found.len());
     assert!(found.is_empty(), "{}", found.join("\n"));
     assert!(all.len() > 300, "only {} points: is the whole mesh recorded?", all.len());
+}
+
+#[test]
+fn the_test_notices_an_image_stored_after_use() {
+    let mutation = Some(Mutation::AnswerStoredAfterUse);
+    let (trace, findings) = run(mutation, None);
+    assert_eq!(findings, [""; 0], "without a crash even a broken rule does no harm");
+    let asked = trace.iter().position(|call| call.port == "image_model").expect("an image is asked for");
+    let found = crash_points(&trace[asked + 1..]).take(40).any(|point| {
+        let findings = run(mutation, Some(&point)).1;
+        findings.iter().any(|finding| finding.contains("2 image calls"))
+    });
+    assert!(found);
 }
