@@ -206,7 +206,8 @@ def up(home: Path, with_stub: bool) -> None:
     stack.apply()
     if with_stub:
         stack.set_secret(binaries, "local-key")
-    exports = stack.credentials() | {"AWS_DEFAULT_REGION": REGION, "MESH_PREFIX": stack.prefix, "MESH_API": stack.api}
+    exports = stack.credentials() | {"AWS_DEFAULT_REGION": REGION, "MESH_PREFIX": stack.prefix}
+    exports["MESH_API"] = stack.api
     (home / "env").write_text("".join(f"export {name}={value}\n" for name, value in exports.items()))
     print(next_steps(home, stack.prefix))
 

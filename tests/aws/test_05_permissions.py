@@ -66,9 +66,8 @@ def put(bucket: str, key: str) -> dict:
     return call("s3", "put_object", Bucket=bucket, Key=key, Body="intrusion")
 
 
-AGENTS = tuple(sorted(
-    path.parent.name for path in ROOT.glob("agents/*/agent.json") if json.loads(path.read_text()).get("deploy", True)
-))
+MANIFESTS = {path.parent.name: json.loads(path.read_text()) for path in ROOT.glob("agents/*/agent.json")}
+AGENTS = sorted(name for name, agent in MANIFESTS.items() if agent.get("deploy", True))
 
 
 @pytest.mark.parametrize("agent", AGENTS)

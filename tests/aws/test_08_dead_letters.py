@@ -67,7 +67,8 @@ def test_letters_are_moved_back_as_the_console_does(mesh: Mesh, recorder: Record
 
 def test_a_replay_that_is_killed_loses_nothing(mesh: Mesh, sent: set[str]) -> None:
     before = depth(mesh)
-    process = subprocess.Popen(replay(mesh), env=environment(mesh), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    process = subprocess.Popen(replay(mesh), env=environment(mesh), **quiet)
     try:
         eventually(lambda: depth(mesh) < before or process.poll() is not None, "the replay begins", 30, every=0.001)
     finally:

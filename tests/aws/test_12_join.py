@@ -119,7 +119,7 @@ def test_every_order_with_every_part_twice_makes_one_page(made: Callable[..., Dr
             draft.send(part, again)
             eventually(lambda: draft.joined(part), f"{part} has joined as one of {order}")
         draft.is_published(recorder)
-    # And once more when all is over, as new events of the same content too.
+    # And once more when all is over, as new events with the same content.
     for draft in drafts:
         for part in (IMAGES, METADATA):
             draft.send(part)
