@@ -80,6 +80,8 @@ need_tools() {
 if [[ $profile == lambda-test && $arch == "$(host_arch)" ]]; then
   "$cargo" build --locked "${selection[@]}"
   built=target/$profile/%s
+  # They run on this machine, so its own C library is the bound.
+  glibc=$(getconf GNU_LIBC_VERSION | cut -d' ' -f2)
 else
   need_target
   need_tools
@@ -89,5 +91,6 @@ else
   "$cargo" lambda build --locked --disable-optimizations --target "$target.$GLIBC" \
     --lambda-dir "target/package-$arch" "${selection[@]}"
   built=target/package-$arch/%s/bootstrap
+  glibc=$GLIBC
 fi
-python3 scripts/package.py zip --arch "$arch" --glibc "$GLIBC" --built "$built" "${agents[@]}"
+python3 scripts/package.py zip --arch "$arch" --glibc "$glibc" --built "$built" "${agents[@]}"

@@ -70,18 +70,6 @@ async fn with_caller(mut request: Request) -> Request {
     request
 }
 
-/// Who calls, as the router wants to know it: API Gateway says it in the event.
-async fn caller(mut request: Request) -> Request {
-    let source = match request.extensions().get::<RequestContext>() {
-        Some(RequestContext::ApiGatewayV2(context)) => context.http.source_ip.as_deref().and_then(|ip| ip.parse().ok()),
-        _ => None,
-    };
-    if let Some(ip) = source {
-        request.extensions_mut().insert(ConnectInfo(SocketAddr::new(ip, 0)));
-    }
-    request
-}
-
 async fn sweep(service: &Service) -> Result<Value, Diagnostic> {
     let sent = mesh_core::submit::sweep(&service.ports, SOURCE).await.map_err(|error| fault("SweepFailed", error))?;
     Ok(json!({ "sent": sent }))

@@ -81,8 +81,9 @@ class Draft:
 def stored(mesh: Mesh, key: str, text: str, media_type: str) -> dict:
     """A pointer to a new object."""
     body = text.encode()
-    mesh.s3.put_object(Bucket=mesh.objects, Key=key, Body=body, ContentType=media_type)
     sha256 = hashlib.sha256(body).hexdigest()
+    # The store takes an object without its hash for a corrupt one.
+    mesh.s3.put_object(Bucket=mesh.objects, Key=key, Body=body, ContentType=media_type, Metadata={"sha256": sha256})
     return {"uri": f"s3://{mesh.objects}/{key}", "sha256": sha256, "bytes": len(body), "media_type": media_type}
 
 
