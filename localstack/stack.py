@@ -88,7 +88,7 @@ class Stack:
         variables.write_text(json.dumps(self.variables))
         command = [ROOT / "scripts" / "terraform.sh", "--local", self.home / "terraform", *arguments]
         if arguments[0] in ("plan", "apply", "destroy"):
-            command += ["-input=false", "-no-color", "-parallelism=30"]
+            command += ["-input=false", "-no-color", "-parallelism=12"]
             command += [f"-var-file={VARIABLES}", f"-var-file={variables}"]
         plugins = {name: value for name, value in os.environ.items() if name.startswith("TF_")}
         done = subprocess.run(
