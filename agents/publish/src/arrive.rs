@@ -49,7 +49,7 @@ impl Publish {
         let join = document.as_ref().map(read::<JoinRecord>).transpose()?;
         let over = join.clone();
         let at = time(event.time);
-        match take(join, arrival.clone(), at) {
+        match take(join, arrival.clone(), Id(event.correlation_id), at) {
             Taken::Joined(join) => self.joined(Draft { document, join, at }, &arrival, event, ctx).await,
             Taken::Stale(join) => {
                 let outcome = Outcome::nothing().write(join_write(document.as_ref(), &join)?);

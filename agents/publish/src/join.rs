@@ -84,16 +84,19 @@ impl Arrival {
     }
 }
 
-/// Adds an arrival at `at` to the join, which is made when there is none. Of a part that comes twice the first counts.
-pub(crate) fn take(join: Option<JoinRecord>, arrival: Arrival, at: Time) -> Taken {
+/// Adds an arrival of `run` at `at` to the join, which is made when there is none. Of a part that comes twice the first
+/// counts; a reviewed text that comes again in its own run, while parts are awaited, has an end to come.
+pub(crate) fn take(join: Option<JoinRecord>, arrival: Arrival, run: Id, at: Time) -> Taken {
     let mut join = join.unwrap_or_else(|| empty(&arrival, at));
     join.updated_at = join.updated_at.max(at);
     let over = join.state != JoinState::Waiting;
     match arrival {
+        Arrival::Review(_) if !over && join.run_id == Some(run) => Taken::Stale(join),
         Arrival::Review(_) if over || join.review.is_some() => Taken::Again,
         Arrival::Images(_) if over || join.images.is_some() => stale(join, Part::Images),
         Arrival::Metadata(_) if over || join.metadata.is_some() => stale(join, Part::Metadata),
         Arrival::Review(review) => {
+            join.run_id = Some(run);
             join.review = Some(ReviewCompleted { findings: List::default(), ..*review });
             Taken::Joined(join)
         }
@@ -107,6 +110,7 @@ fn empty(arrival: &Arrival, at: Time) -> JoinRecord {
         content_id: arrival.content_id(),
         revision: arrival.revision(),
         state: JoinState::Waiting,
+        run_id: None,
         review: None,
         images: None,
         metadata: None,

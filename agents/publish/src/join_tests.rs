@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::*;
 
 const ID: &str = "01234567-89ab-cdef-0123-456789abcdef";
+const RUN: Id = Id(uuid::Uuid::from_u128(1));
 const AT: &str = "2026-11-20T09:30:00.000Z";
 
 fn of<T: serde::de::DeserializeOwned>(value: Value) -> T {
@@ -38,7 +39,7 @@ fn metadata(status: &str) -> Arrival {
 }
 
 fn joined(arrivals: Vec<Arrival>) -> Option<JoinRecord> {
-    arrivals.into_iter().fold(None, |join, arrival| match take(join, arrival, of(json!(AT))) {
+    arrivals.into_iter().fold(None, |join, arrival| match take(join, arrival, RUN, of(json!(AT))) {
         Taken::Joined(join) => Some(join),
         other => panic!("{other:?}"),
     })
@@ -99,10 +100,19 @@ fn the_order_of_arrival_does_not_matter() {
 #[test]
 fn a_part_counts_once() {
     let join = joined(vec![images("ok")]);
-    let Taken::Stale(again) = take(join, images("failed"), of(json!(AT))) else { panic!("taken") };
+    let Taken::Stale(again) = take(join, images("failed"), RUN, of(json!(AT))) else { panic!("taken") };
     assert_eq!((again.images.unwrap().status, &*again.stale), (PartStatus::Ok, &[Part::Images][..]));
     let join = joined(vec![review(&["images"])]);
-    assert_eq!(take(join, review(&["images"]), of(json!(AT))), Taken::Again);
+    let Taken::Stale(same) = take(join.clone(), review(&["images"]), RUN, of(json!(AT))) else {
+        panic!("its end is to come")
+    };
+    assert_eq!(Some(same), join, "the first counts");
+    let other = Id(uuid::Uuid::from_u128(2));
+    assert_eq!(
+        take(join, review(&["images"]), other, of(json!(AT))),
+        Taken::Again,
+        "another run needs an end of its own"
+    );
 }
 
 #[test]
@@ -110,10 +120,10 @@ fn what_comes_after_the_end_is_recorded_and_no_more() {
     for state in [JoinState::Published, JoinState::Failed] {
         let mut over = joined(vec![review(&["images"])]).unwrap();
         over.state = state;
-        let Taken::Stale(late) = take(Some(over.clone()), images("ok"), of(json!(AT))) else { panic!("taken") };
+        let Taken::Stale(late) = take(Some(over.clone()), images("ok"), RUN, of(json!(AT))) else { panic!("taken") };
         assert_eq!((late.state, late.images.is_none(), &*late.stale), (state, true, &[Part::Images][..]));
-        let Taken::Stale(later) = take(Some(late), metadata("ok"), of(json!(AT))) else { panic!("taken") };
+        let Taken::Stale(later) = take(Some(late), metadata("ok"), RUN, of(json!(AT))) else { panic!("taken") };
         assert_eq!(&*later.stale, [Part::Images, Part::Metadata]);
-        assert_eq!(take(Some(over), review(&[]), of(json!(AT))), Taken::Again);
+        assert_eq!(take(Some(over), review(&[]), RUN, of(json!(AT))), Taken::Again);
     }
 }

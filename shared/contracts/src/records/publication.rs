@@ -78,6 +78,9 @@ pub struct JoinRecord {
     pub revision: Int<1, 1000>,
     /// Where it stands.
     pub state: JoinState,
+    /// The run of the reviewed text, which the join ends.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub run_id: Option<Id>,
     /// The reviewed text; it says which parts are awaited. Its findings are left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub review: Option<ReviewCompleted>,
