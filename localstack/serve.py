@@ -1,8 +1,11 @@
-"""Runs MiniStack with two answers corrected.
+"""Runs MiniStack with two answers corrected, and patient with connections.
 
 1. Its DescribeAlarms leaves most of an alarm out in the Query protocol, which Terraform's AWS provider 5 speaks: every
    plan would change every alarm. In JSON it is complete, so the XML is written from that.
 2. It asks for permissions that IAM does not know: on AWS `sns:Publish` and `sqs:SendMessage` are good for batches too.
+
+Its server would end a connection that was idle for five seconds, or had a thousand requests. On a busy machine that can meet
+a request that is under way: who asked sends it again, and Terraform is told that what it creates exists already.
 """
 
 import json
@@ -10,6 +13,7 @@ import sys
 from datetime import datetime, timezone
 from xml.sax.saxutils import escape
 
+from hypercorn.config import Config
 from ministack import app
 from ministack.core import iam_actions
 from ministack.services import cloudwatch
@@ -64,6 +68,8 @@ def xml(value: object, name: str = "") -> str:
 
 
 if __name__ == "__main__":
+    Config.keep_alive_timeout = 3600
+    Config.keep_alive_max_requests = 1_000_000
     cloudwatch._describe_alarms = describe_alarms
     iam_actions.extract_iam_action = iam_action
     sys.exit(app.main())
