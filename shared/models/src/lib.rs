@@ -3,6 +3,7 @@
 
 mod choose;
 mod error;
+mod faults;
 mod image;
 mod offline;
 mod openai;

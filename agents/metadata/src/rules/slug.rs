@@ -1,5 +1,6 @@
 //! The slug: code makes it, or lets one pass that is made as it would be.
 
+use mesh_article::ascii_words;
 use mesh_contracts::Slug;
 
 use super::{Article, text::content_words};
@@ -50,48 +51,4 @@ fn joined(words: &[String]) -> String {
         slug.push_str(word);
     }
     slug
-}
-
-/// The words of a text in lower-case ASCII; letters that have no likeness there separate words.
-fn ascii_words(text: &str) -> Vec<String> {
-    let mut folded = String::with_capacity(text.len());
-    for c in text.chars().flat_map(char::to_lowercase) {
-        match c {
-            'a'..='z' | '0'..='9' => folded.push(c),
-            // An apostrophe, or an accent on its own, belongs to its word: "don't" is "dont".
-            '\'' | '\u{2018}' | '\u{2019}' | '\u{300}'..='\u{36f}' => {}
-            _ => folded.push_str(fold(c)),
-        }
-    }
-    folded.split_whitespace().map(str::to_owned).collect()
-}
-
-/// Latin letters with marks as ASCII; a space for all else.
-fn fold(c: char) -> &'static str {
-    match c {
-        'à'..='å' | 'ā' | 'ă' | 'ą' | 'ǎ' | 'ạ'..='ặ' => "a",
-        'æ' => "ae",
-        'ç' | 'ć' | 'ĉ' | 'ċ' | 'č' => "c",
-        'ď' | 'đ' | 'ð' => "d",
-        'è'..='ë' | 'ē' | 'ĕ' | 'ė' | 'ę' | 'ě' | 'ẹ'..='ệ' => "e",
-        'ĝ' | 'ğ' | 'ġ' | 'ģ' => "g",
-        'ĥ' | 'ħ' => "h",
-        'ì'..='ï' | 'ĩ' | 'ī' | 'ĭ' | 'į' | 'ı' | 'ỉ' | 'ị' => "i",
-        'ĵ' => "j",
-        'ķ' => "k",
-        'ĺ' | 'ļ' | 'ľ' | 'ł' => "l",
-        'ñ' | 'ń' | 'ņ' | 'ň' => "n",
-        'ò'..='ö' | 'ø' | 'ō' | 'ŏ' | 'ő' | 'ơ' | 'ọ'..='ợ' => "o",
-        'œ' => "oe",
-        'ŕ' | 'ŗ' | 'ř' => "r",
-        'ś' | 'ŝ' | 'ş' | 'š' | 'ș' => "s",
-        'ß' => "ss",
-        'ţ' | 'ť' | 'ŧ' | 'ț' => "t",
-        'þ' => "th",
-        'ù'..='ü' | 'ũ' | 'ū' | 'ŭ' | 'ů' | 'ű' | 'ų' | 'ư' | 'ụ'..='ự' => "u",
-        'ŵ' => "w",
-        'ý' | 'ÿ' | 'ŷ' | 'ỳ'..='ỹ' => "y",
-        'ź' | 'ż' | 'ž' => "z",
-        _ => " ",
-    }
 }

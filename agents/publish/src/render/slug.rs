@@ -1,5 +1,6 @@
 //! Slugs: the last path segment of an article.
 
+use mesh_article::ascii_words;
 use uuid::Uuid;
 
 /// Longest slug, id suffix included.
@@ -34,7 +35,7 @@ pub(super) fn is_segment(segment: &str) -> bool {
 /// Whole words of the title in ASCII, as many as fit.
 fn stem(title: &str, room: usize) -> String {
     let mut stem = String::new();
-    for word in ascii_words(title) {
+    for word in ascii_words(&spoken(title)) {
         let needed = word.len() + usize::from(!stem.is_empty());
         if stem.len() + needed > room {
             if stem.is_empty() {
@@ -50,50 +51,9 @@ fn stem(title: &str, room: usize) -> String {
     if stem.is_empty() { FALLBACK.to_owned() } else { stem }
 }
 
-fn ascii_words(title: &str) -> Vec<String> {
-    let mut text = String::with_capacity(title.len());
-    for c in title.chars().flat_map(char::to_lowercase) {
-        match c {
-            'a'..='z' | '0'..='9' => text.push(c),
-            // An apostrophe, or an accent on its own, belongs to its word: "don't" is "dont".
-            '\'' | '\u{2018}' | '\u{2019}' | '\u{300}'..='\u{36f}' => {}
-            _ => text.push_str(fold(c).unwrap_or(" ")),
-        }
-    }
-    text.split_whitespace().map(str::to_owned).collect()
-}
-
-/// Latin letters with marks, and the few signs people put in titles, as ASCII.
-fn fold(c: char) -> Option<&'static str> {
-    Some(match c {
-        'à'..='å' | 'ā' | 'ă' | 'ą' | 'ǎ' | 'ạ'..='ặ' => "a",
-        'æ' => "ae",
-        'ç' | 'ć' | 'ĉ' | 'ċ' | 'č' => "c",
-        'ď' | 'đ' | 'ð' => "d",
-        'è'..='ë' | 'ē' | 'ĕ' | 'ė' | 'ę' | 'ě' | 'ẹ'..='ệ' => "e",
-        'ĝ' | 'ğ' | 'ġ' | 'ģ' => "g",
-        'ĥ' | 'ħ' => "h",
-        'ì'..='ï' | 'ĩ' | 'ī' | 'ĭ' | 'į' | 'ı' | 'ỉ' | 'ị' => "i",
-        'ĵ' => "j",
-        'ķ' => "k",
-        'ĺ' | 'ļ' | 'ľ' | 'ł' => "l",
-        'ñ' | 'ń' | 'ņ' | 'ň' => "n",
-        'ò'..='ö' | 'ø' | 'ō' | 'ŏ' | 'ő' | 'ơ' | 'ọ'..='ợ' => "o",
-        'œ' => "oe",
-        'ŕ' | 'ŗ' | 'ř' => "r",
-        'ś' | 'ŝ' | 'ş' | 'š' | 'ș' => "s",
-        'ß' => "ss",
-        'ţ' | 'ť' | 'ŧ' | 'ț' => "t",
-        'þ' => "th",
-        'ù'..='ü' | 'ũ' | 'ū' | 'ŭ' | 'ů' | 'ű' | 'ų' | 'ư' | 'ụ'..='ự' => "u",
-        'ŵ' => "w",
-        'ý' | 'ÿ' | 'ŷ' | 'ỳ'..='ỹ' => "y",
-        'ź' | 'ż' | 'ž' => "z",
-        '&' => " and ",
-        '+' => " plus ",
-        '%' => " percent ",
-        _ => return None,
-    })
+/// The few signs people put in titles, as words.
+fn spoken(title: &str) -> String {
+    title.replace('&', " and ").replace('+', " plus ").replace('%', " percent ")
 }
 
 #[cfg(test)]

@@ -1,8 +1,6 @@
-//! Faults on demand: what the suffix of the model's name asks for is dealt out call by call, then all is well.
+//! The faults of the text model.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
-
-use crate::ConfigError;
+use crate::{ConfigError, faults};
 
 /// One way to fail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,35 +29,20 @@ const NAMES: [(&str, Fault); 10] = [
     ("auth", Fault::Auth),
     ("malformed_json", Fault::MalformedJson),
 ];
-const MAX_TIMES: usize = 1_000;
 
 /// Faults in their order, each consumed once by a call.
 #[derive(Debug, Default)]
-pub(super) struct FaultPlan {
-    faults: Vec<Fault>,
-    consumed: AtomicUsize,
-}
+pub(super) struct FaultPlan(faults::FaultPlan<Fault>);
 
 impl FaultPlan {
     /// Reads `rate_limit:2,truncate`: names with an optional number of times.
     pub(super) fn parse(text: &str) -> Result<Self, ConfigError> {
-        let mut faults = Vec::new();
-        for entry in text.split(',') {
-            let (name, times) = entry.split_once(':').unwrap_or((entry, "1"));
-            let fault = NAMES.iter().find(|(known, _)| *known == name.trim()).map(|(_, fault)| *fault);
-            let fault = fault.ok_or_else(|| ConfigError::UnknownFault { name: name.trim().to_owned() })?;
-            let count = times.trim().parse().ok().filter(|times| (1..=MAX_TIMES).contains(times));
-            let count = count.ok_or_else(|| ConfigError::FaultTimes { entry: entry.trim().to_owned() })?;
-            faults.extend(std::iter::repeat_n(fault, count));
-        }
-        Ok(Self { faults, consumed: AtomicUsize::new(0) })
+        Ok(Self(faults::FaultPlan::parse(text, &NAMES)?))
     }
 
     /// The fault of this call, if one is left; one that concerns JSON waits for a call whose answer is `json`.
     pub(super) fn next(&self, json: bool) -> Option<Fault> {
-        let due = |at: &usize| self.faults.get(*at).is_some_and(|fault| json || *fault != Fault::MalformedJson);
-        let at = self.consumed.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |at| due(&at).then_some(at + 1));
-        at.ok().map(|at| self.faults[at])
+        self.0.next(|fault| json || fault != Fault::MalformedJson)
     }
 }
 
