@@ -33,9 +33,9 @@ bench-lambda: ## Measures the Lambda functions beside Powertools for Python; ben
 	$(CARGO) run --quiet --release --package mesh-bench-lambda --bin bench-lambda -- $(ARGS)
 
 soak: package ## Half an hour of load, memory flat; a provider's limit kept: make soak [MINUTES=2]
-	$(CARGO) run --quiet --release --package mesh-bench-lambda --bin soak -- --minutes $(or $(MINUTES),30) $(ARGS)
+	$(CARGO) run --quiet $(if $(filter dev,$(PROFILE)),,--release) --package mesh-bench-lambda --bin soak -- --minutes $(or $(MINUTES),30) $(ARGS)
 
-package: ## Lambda zips: make package [ARCH=arm64] [AGENTS="review site"] [PROFILE=lambda-test]
+package: ## Lambda zips: make package [ARCH=arm64] [AGENTS="review site"] [PROFILE=dev]
 	@ARCH="$(ARCH)" AGENTS="$(AGENTS)" PROFILE="$(PROFILE)" CARGO="$(CARGO)" scripts/package.sh
 
 install: ## Puts `mesh` on the PATH.

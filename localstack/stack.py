@@ -164,8 +164,8 @@ def packages() -> None:
     if all(package.exists() for package in built) and newest_source() < min(at(package) for package in built):
         return
     need("cargo", "make")
-    if subprocess.run(["make", "package", "PROFILE=lambda-test"], cwd=ROOT, check=False).returncode:
-        raise Missing("the functions' packages could not be built (make package PROFILE=lambda-test)")
+    if subprocess.run(["make", "package", "PROFILE=dev"], cwd=ROOT, check=False).returncode:
+        raise Missing("the functions' packages could not be built (make package PROFILE=dev)")
 
 
 def newest_source() -> float:

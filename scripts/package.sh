@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # Builds the Lambda zips: target/package/<agent>.zip, each with one file, bootstrap.
 #
-#   ARCH=x86_64|arm64  AGENTS="review site"  PROFILE=lambda|lambda-test  scripts/package.sh
+#   ARCH=x86_64|arm64  AGENTS="review site"  PROFILE=lambda|dev  scripts/package.sh
 #
-# Without AGENTS: every agent whose agent.json does not say "deploy": false, and the gateway. The default profile is lambda, linked by zig
-# against the glibc of provided.al2023. lambda-test is for an endpoint on this machine: quick, with this machine's linker
-# when ARCH is its own. The same sources, profile and AGENTS give the same zips, byte for byte.
+# Without AGENTS: every agent whose agent.json does not say "deploy": false, and the gateway. The default profile is
+# lambda, linked by zig against the glibc of provided.al2023. dev is for an endpoint on this machine: the profile that
+# tests are built with, and this machine's linker, when ARCH is its own. The same sources, profile and AGENTS give the
+# same zips, byte for byte.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -37,8 +38,8 @@ case $arch in
   *) fail "ARCH is $arch; allowed is x86_64 or arm64" ;;
 esac
 case $profile in
-  lambda | lambda-test) ;;
-  *) fail "PROFILE is $profile; allowed is lambda or lambda-test" ;;
+  lambda | dev) ;;
+  *) fail "PROFILE is $profile; allowed is lambda or dev" ;;
 esac
 ((${#agents[@]})) || fail 'no agent is to be deployed'
 # The HTTP interface is packaged like an agent, and is none.
@@ -72,14 +73,18 @@ need_tools() {
   if [[ ! -x $TOOLS/bin/cargo-lambda ]]; then
     python3 -m venv "$TOOLS"
     "$TOOLS/bin/pip" install --quiet --disable-pip-version-check "cargo-lambda==$CARGO_LAMBDA" "ziglang==$ZIG" ||
-      fail "cargo-lambda cannot be installed from PyPI; install it yourself, or use PROFILE=lambda-test"
+      fail "cargo-lambda cannot be installed from PyPI; install it yourself, or use PROFILE=dev"
   fi
   PATH=$PWD/$TOOLS/bin:$PATH
 }
 
-if [[ $profile == lambda-test && $arch == "$(host_arch)" ]]; then
+if [[ $profile == dev && $arch == "$(host_arch)" ]]; then
   "$cargo" build --locked "${selection[@]}"
-  built=target/$profile/%s
+  built=target/package-dev/%s
+  mkdir -p target/package-dev
+  for agent in "${agents[@]}"; do
+    strip -o "target/package-dev/$agent" "target/debug/$agent"
+  done
   # They run on this machine, so its own C library is the bound.
   glibc=$(getconf GNU_LIBC_VERSION | cut -d' ' -f2)
 else

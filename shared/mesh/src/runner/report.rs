@@ -70,13 +70,17 @@ impl Runner {
     }
 
     /// Counts and logs the end of one processing. Metric names are those of the ContentGen specification, section 8.2:
-    /// `<Agent>.SuccessCount` and `<Agent>.LatencyMs` for each event that led to another, and `<Agent>.FailureCount`,
-    /// which is counted twice: without labels, for alarms, and by `ErrorType`.
+    /// `<Agent>.LatencyMs` for each event that was handled, `<Agent>.SuccessCount` if it led to another, and
+    /// `<Agent>.FailureCount`, which is counted twice: without labels, for alarms, and by `ErrorType`.
     pub(super) fn report(&self, fate: &Fate, seen: &Seen, started: Timestamp) {
         let took = started.until(self.ports.clock.now());
         let failure = self.failure_of(fate.ended());
         match (fate.ended(), &failure) {
-            (Ended::Completed, _) => self.metric_name.succeeded(took),
+            (Ended::Completed, _) => {
+                self.metric_name.succeeded();
+                self.metric_name.took(took);
+            }
+            (Ended::Noted, _) => self.metric_name.took(took),
             (_, Some((error_type, _))) => self.metric_name.failed(error_type),
             _ => {}
         }
@@ -126,8 +130,11 @@ impl MetricNames {
         names
     }
 
-    fn succeeded(&self, took: Duration) {
+    fn succeeded(&self) {
         metrics::counter!(self.success.clone()).increment(1);
+    }
+
+    fn took(&self, took: Duration) {
         #[allow(clippy::cast_precision_loss)] // milliseconds of one handling
         metrics::histogram!(self.latency.clone()).record(took.as_millis() as f64);
     }
