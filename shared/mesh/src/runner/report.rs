@@ -70,8 +70,8 @@ impl Runner {
     }
 
     /// Counts and logs the end of one processing. Metric names are those of the ContentGen specification, section 8.2:
-    /// `<Agent>.LatencyMs` for each event that was handled, `<Agent>.SuccessCount` if it led to another, and
-    /// `<Agent>.FailureCount`, which is counted twice: without labels, for alarms, and by `ErrorType`.
+    /// `<Agent>.SuccessCount` and `<Agent>.LatencyMs` for each event that led to another, and `<Agent>.FailureCount`,
+    /// which is counted twice: without labels, for alarms, and by `ErrorType`. Who only looks on has a latency alone.
     pub(super) fn report(&self, fate: &Fate, seen: &Seen, started: Timestamp) {
         let took = started.until(self.ports.clock.now());
         let failure = self.failure_of(fate.ended());
@@ -80,7 +80,7 @@ impl Runner {
                 self.metric_name.succeeded();
                 self.metric_name.took(took);
             }
-            (Ended::Noted, _) => self.metric_name.took(took),
+            (Ended::Noted, _) if self.agent.manifest().observes() => self.metric_name.took(took),
             (_, Some((error_type, _))) => self.metric_name.failed(error_type),
             _ => {}
         }
