@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
-readonly OUT=target/bench-lambda MEASURED="content-gen echo publish review site"
+readonly OUT=target/bench-lambda MEASURED="content-gen echo metadata publish review site"
 
 case $(uname -m) in
   x86_64) arch=x86_64 machine=x86_64 ;;

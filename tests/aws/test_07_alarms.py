@@ -88,18 +88,31 @@ def test_no_metric_has_an_id_among_its_dimensions(mesh: Mesh) -> None:
             assert dict(dimensions)["Agent"] == agent
 
 
-def test_what_aws_measures_exists(mesh: Mesh, alarms: list[dict]) -> None:
-    names = {
+@pytest.fixture(scope="module")
+def names(mesh: Mesh) -> dict[str, set[str]]:
+    """What exists, by the dimension that CloudWatch names it by."""
+    return {
         "QueueName": {url.rsplit("/", 1)[1] for url in mesh.sqs.list_queues()["QueueUrls"]},
         "FunctionName": {one["FunctionName"] for one in mesh.lambda_.list_functions()["Functions"]},
         "ApiId": {api["ApiId"] for api in mesh.apigatewayv2.get_apis()["Items"]},
         "TopicName": {topic["TopicArn"].rsplit(":", 1)[1] for topic in mesh.sns.list_topics()["Topics"]},
     }
+
+
+def test_what_aws_measures_exists(alarms: list[dict], names: dict[str, set[str]]) -> None:
     others = [alarm for alarm in alarms if alarm["Namespace"] != NAMESPACE]
     assert {alarm["Namespace"] for alarm in others} >= {"AWS/SQS", "AWS/Lambda"}
     for alarm in others:
         for dimension in alarm["Dimensions"]:
             assert dimension["Value"] in names[dimension["Name"]], alarm["AlarmName"]
+
+
+def test_the_dashboard_shows_every_agent_and_the_gateway(mesh: Mesh, names: dict[str, set[str]]) -> None:
+    body = mesh.cloudwatch.get_dashboard(DashboardName=mesh.prefix)["DashboardBody"]
+    widgets = [widget["properties"] for widget in json.loads(body)["widgets"]]
+    assert {widget["title"].split(":")[0] for widget in widgets} == {*mesh.agents, "gateway"}
+    for namespace, _, dimension, value in (metric for widget in widgets for metric in widget["metrics"]):
+        assert value in (mesh.agents if namespace == NAMESPACE else names[dimension]), value
 
 
 def test_each_alarm_goes_off(mesh: Mesh, alarms: list[dict]) -> None:

@@ -17,8 +17,8 @@ use crate::{
     stub::{Aws, Operation},
 };
 
-/// The agents of phase 1, in the order of the run.
-pub const AGENTS: [&str; 4] = ["content-gen", "review", "publish", "site"];
+/// The agents a bare request passes, in the order of the run.
+pub const AGENTS: [&str; 5] = ["content-gen", "review", "metadata", "publish", "site"];
 /// Quiet for this long, a run is over.
 const QUIET: Duration = Duration::from_millis(500);
 
