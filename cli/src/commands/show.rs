@@ -2,7 +2,11 @@
 
 use std::fmt;
 
-use mesh_contracts::records::ContentRecord;
+use mesh_contracts::{
+    Contract,
+    events::{ImageItem, ImagesReady, PartStatus},
+    records::ContentRecord,
+};
 use mesh_core::ports::OutboxEntry;
 use serde::Serialize;
 use uuid::Uuid;
@@ -39,6 +43,17 @@ struct Standing {
     pending: usize,
 }
 
+/// An image of the article.
+#[derive(Debug, Serialize)]
+struct Image {
+    number: i64,
+    status: PartStatus,
+    code: Option<String>,
+    alt_text: String,
+    /// The image as a plain file.
+    file: Option<String>,
+}
+
 /// A run.
 #[derive(Debug, Serialize)]
 struct Report {
@@ -49,6 +64,7 @@ struct Report {
     draft: Option<String>,
     /// The page as a plain file.
     page: Option<String>,
+    images: Vec<Image>,
     end: Option<RunEnd>,
     spent: Spent,
     events: Vec<Published>,
@@ -76,12 +92,27 @@ async fn read(mesh: &Mesh, run: Uuid, app: &App) -> anyhow::Result<Report> {
         content_id,
         draft: record.as_ref().and_then(|record| plain(&record.draft.uri)),
         page: record.as_ref().and_then(|record| plain(&record.page.as_ref()?.uri)),
+        images: images(&events, plain),
         record,
         end: runs::end(mesh, run).await?,
         spent: spent::on(mesh, &events).await?,
         ledger: ledger(mesh, &events).await?,
         events,
     })
+}
+
+/// The images as the last event of all of them tells.
+fn images(events: &[Published], plain: impl Fn(&str) -> Option<String>) -> Vec<Image> {
+    let told = events.iter().rfind(|event| event.event_type.as_deref() == Some(ImagesReady::TYPE));
+    let told: Option<ImagesReady> = told.and_then(|event| mesh_contracts::read(&event.data).ok());
+    let image = |item: &ImageItem| Image {
+        number: item.number.get(),
+        status: item.status,
+        code: item.code.as_ref().map(ToString::to_string),
+        alt_text: item.alt_text.to_string(),
+        file: item.image.as_ref().and_then(|image| plain(&image.uri)),
+    };
+    told.map(|told| told.images.iter().map(image).collect()).unwrap_or_default()
 }
 
 async fn ledger(mesh: &Mesh, events: &[Published]) -> anyhow::Result<Vec<Standing>> {
@@ -162,6 +193,9 @@ impl Report {
         if let Some(page) = &self.page {
             line("page", text::plain(page))?;
         }
+        for image in &self.images {
+            line("image", image.line())?;
+        }
         line("cost", cost(&self.spent))
     }
 
@@ -175,6 +209,13 @@ impl Report {
             }
             Some(end) => style::good(format_args!("{} after {took}", end.event_type)).to_string(),
         }
+    }
+}
+
+impl Image {
+    fn line(&self) -> String {
+        let told = self.code.as_deref().or(self.file.as_deref()).unwrap_or("not there");
+        format!("{}: {} ({})", self.number, text::plain(told), text::short(&self.alt_text, 60))
     }
 }
 
@@ -201,6 +242,7 @@ mod tests {
             record: None,
             draft: None,
             page: None,
+            images: Vec::new(),
             end: Some(RunEnd {
                 event_type: "GenFailure".into(),
                 event_id: None,

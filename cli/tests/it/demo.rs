@@ -36,6 +36,10 @@ fn a_post_gets_an_illustrated_article_with_metadata() {
     assert_eq!(std::fs::read_to_string(page).expect("a page").matches("<img").count(), 3);
     let post = folder.json(&["post", "show", "demo", "--json"]);
     assert_eq!(post["status"], "complete", "{post}");
+    let shown = folder.json(&["show", report["content_id"].as_str().expect("an id"), "--json"]);
+    let images = shown["images"].as_array().expect("images");
+    let there = |image: &serde_json::Value| folder.path().join(image["file"].as_str().expect("a file")).is_file();
+    assert!(images.len() == 3 && images.iter().all(there), "{images:?}");
     let dry = folder.run(&["withdraw", "demo"]);
     assert!(dry.code == 0 && dry.stdout.contains("would be withdrawn"), "{dry}");
 }
