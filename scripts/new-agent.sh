@@ -120,6 +120,6 @@ make_events
 make_examples
 # Another name sorts and wraps differently.
 rustfmt --edition 2024 "agents/$name/src/lib.rs" "$EVENTS/$snake.rs" "$EVENTS/mod.rs" "$REGISTRY"
-cargo run --quiet --package mesh-contracts --example bless
+cargo run --quiet --example bless
 printf '\nagents/%s is ready. Next: what it does, in agents/%s/src/lib.rs; its events, in %s/%s.rs; then: make test\n' \
   "$name" "$name" "$EVENTS" "$snake"

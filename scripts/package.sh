@@ -53,10 +53,13 @@ for agent in "${agents[@]}"; do
   [[ -f $(folder_of "$agent")/Cargo.toml ]] || fail "there is no $(folder_of "$agent")"
 done
 
-# One invocation for all of them: the SDK is compiled once.
+# One invocation for all of them: the SDK is compiled once. For tests of the whole workspace, with the features that the
+# tests are built with.
 selection=(--profile "$profile" --bins)
+everything=(--workspace --all-features)
 for agent in "${agents[@]}"; do
   selection+=(--package "$(package_of "$agent")" --features "$(package_of "$agent")/aws")
+  everything+=(--bin "$agent")
 done
 
 # The rust target, from rustup when it is missing.
@@ -79,7 +82,7 @@ need_tools() {
 }
 
 if [[ $profile == dev && $arch == "$(host_arch)" ]]; then
-  "$cargo" build --locked "${selection[@]}"
+  "$cargo" build --locked "${everything[@]}"
   built=target/package-dev/%s
   mkdir -p target/package-dev
   for agent in "${agents[@]}"; do

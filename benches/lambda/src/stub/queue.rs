@@ -147,14 +147,14 @@ mod tests {
     const NOW: Duration = Duration::ZERO;
     const MINUTE: Duration = Duration::from_secs(60);
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn a_message_comes_again_when_it_was_hidden_long_enough_and_not_before() {
         let queue = Queue::new("one");
         let id = queue.send("body".into(), BTreeMap::new());
         assert_eq!(queue.receive(10, NOW, MINUTE).await.len(), 1);
         assert_eq!(queue.receive(10, NOW, MINUTE).await.len(), 0);
-        queue.hide(&id, Duration::from_secs(5));
-        assert_eq!(queue.receive(10, Duration::from_secs(4), MINUTE).await.len(), 0);
+        queue.hide(&id, Duration::from_secs(2));
+        assert_eq!(queue.receive(10, Duration::from_millis(20), MINUTE).await.len(), 0);
         let again = queue.receive(10, MINUTE, MINUTE).await;
         assert_eq!(again.first().map(|message| message.receives), Some(2));
         assert!(queue.delete(&id) && !queue.delete(&id));
