@@ -33,7 +33,7 @@ fn attribute_of<'a>(entry: &'a JournalEntry, name: &str) -> &'a str {
     entry.attributes.get(name).map(String::as_str).unwrap_or_default()
 }
 
-fn same_event_same_bytes(journal: &[JournalEntry], findings: &mut Vec<Finding>) {
+pub(crate) fn same_event_same_bytes(journal: &[JournalEntry], findings: &mut Vec<Finding>) {
     let mut seen: BTreeMap<&str, &JournalEntry> = BTreeMap::new();
     for entry in journal {
         let first = *seen.entry(attribute_of(entry, attribute::ID)).or_insert(entry);

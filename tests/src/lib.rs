@@ -4,9 +4,11 @@
 
 pub mod articles;
 mod check;
+mod hooks;
 pub mod host;
 mod mutation;
 mod recorder;
+pub mod simulation;
 mod world;
 
 pub use check::{Finding, check};

@@ -7,7 +7,7 @@ use mesh_core::{
     envelope::{Outgoing, encode},
     ids,
     message::Message,
-    ports::{Blobs, Clock, Entropy, ImageModel, Models, Publisher, Queue, StateStore, TextModel, Write},
+    ports::{Clock, Entropy, ImageModel, Models, Publisher, Queue, StateStore, TextModel, Write},
 };
 use mesh_embedded::{Store, host};
 use mesh_models::OfflineTextModel;
@@ -23,8 +23,9 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::{
+    hooks::Hooked,
     mutation::{self, Mutation},
-    recorder::{Conclusions, Recorder},
+    recorder::Conclusions,
 };
 
 /// When every world begins.
@@ -109,19 +110,7 @@ impl World {
     /// The agents, as their crates build them.
     #[must_use]
     pub fn agents(&self) -> Vec<Arc<dyn Agent>> {
-        let build = [
-            agent_content_gen::agent,
-            agent_refine::agent,
-            agent_review::agent,
-            agent_image_plan::agent,
-            agent_image_render::agent,
-            agent_metadata::agent,
-            agent_publish::agent,
-            agent_site::agent,
-            agent_tracker::agent,
-            agent_echo::agent,
-        ];
-        build.iter().map(|agent| agent(&self.settings).expect("an agent")).collect()
+        agents(&self.settings)
     }
 
     /// Another model for the images, from now on.
@@ -149,7 +138,8 @@ impl World {
         let policy = Policy { attempts: self.settings.attempts, backoff_scale: self.settings.backoff_scale };
         let seat = |agent: Arc<dyn Agent>| {
             let queue = |name: &str| -> Arc<dyn Queue> {
-                Arc::new(FaultyQueue::new(Arc::new(self.store.queue(name)), &self.plan))
+                let queue = FaultyQueue::new(Arc::new(self.store.queue(name)), &self.plan);
+                mutation::mutate_queue(self.mutation, Arc::new(queue))
             };
             let (queue, dlq) = (queue(&agent.manifest().name), queue(&agent.manifest().dlq()));
             Seat { runner: Runner::new(agent, ports.clone(), Arc::clone(&dlq), policy), queue, dlq }
@@ -160,23 +150,11 @@ impl World {
     /// The ports of its agents, faults and all.
     #[must_use]
     pub fn ports(&self) -> Ports {
-        let state: Arc<dyn StateStore> = Arc::new(self.store.state());
-        let blobs: Arc<dyn Blobs> = Arc::new(self.store.blobs());
-        let publisher: Arc<dyn Publisher> = Arc::new(self.store.topics());
-        let publisher: Arc<dyn Publisher> = Arc::new(FaultyPublisher::new(publisher, &self.plan));
-        let (state, blobs) = mutation::mutate(self.mutation, state, blobs, &publisher);
-        let state = Arc::new(FaultyStateStore::new(state, &self.plan));
-        Ports {
-            state: Arc::new(Recorder::new(state, Arc::clone(&self.conclusions))),
-            blobs: Arc::new(FaultyBlobs::new(blobs, &self.plan)),
-            publisher,
-            models: Models::none()
-                .with_text(Arc::new(FaultyTextModel::new(Arc::clone(&self.model), &self.plan)))
-                .with_image(Arc::new(FaultyImageModel::new(Arc::clone(&self.images), &self.plan))),
-            clock: Arc::clone(&self.clock) as Arc<dyn Clock>,
-            entropy: Arc::clone(&self.entropy),
-            model_timeout: self.settings.model_timeout,
-        }
+        let models = Models::none().with_text(Arc::clone(&self.model)).with_image(Arc::clone(&self.images));
+        let clock: Arc<dyn Clock> = Arc::clone(&self.clock) as Arc<dyn Clock>;
+        let ports = host::ports(&self.store, clock, Arc::clone(&self.entropy), models, &self.settings);
+        let ports = mutation::mutate(self.mutation, faulty(ports, &self.plan));
+        Ports { state: Hooked::new(ports.state, Arc::clone(&self.conclusions)), ..ports }
     }
 
     /// Publishes an event from outside, without faults, and answers its id.
@@ -278,5 +256,35 @@ impl Seat {
         }
         let swept = self.runner.sweep().await.unwrap_or(0);
         busy || swept > 0
+    }
+}
+
+/// The agents, as their crates build them.
+pub(crate) fn agents(settings: &Settings) -> Vec<Arc<dyn Agent>> {
+    let build = [
+        agent_content_gen::agent,
+        agent_refine::agent,
+        agent_review::agent,
+        agent_image_plan::agent,
+        agent_image_render::agent,
+        agent_metadata::agent,
+        agent_publish::agent,
+        agent_site::agent,
+        agent_tracker::agent,
+        agent_echo::agent,
+    ];
+    build.iter().map(|agent| agent(settings).expect("an agent")).collect()
+}
+
+/// The ports, every call of theirs through the plan.
+pub(crate) fn faulty(ports: Ports, plan: &FaultPlan) -> Ports {
+    let text = ports.models.text.map(|text| -> Arc<dyn TextModel> { Arc::new(FaultyTextModel::new(text, plan)) });
+    let image = ports.models.image.map(|image| -> Arc<dyn ImageModel> { Arc::new(FaultyImageModel::new(image, plan)) });
+    Ports {
+        state: Arc::new(FaultyStateStore::new(ports.state, plan)),
+        blobs: Arc::new(FaultyBlobs::new(ports.blobs, plan)),
+        publisher: Arc::new(FaultyPublisher::new(ports.publisher, plan)),
+        models: Models { text, image },
+        ..ports
     }
 }

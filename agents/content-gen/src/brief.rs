@@ -63,8 +63,8 @@ impl Assignment {
 }
 
 impl ContentGen {
-    /// Which article this is, for which site and post, and what the site has on the topic already. A copy of an earlier
-    /// request is a further revision of its article.
+    /// Which article this is, for which site and post, and what the site has on the topic already. Of a request and its
+    /// copies, which are requests for the same article, each that is handled later is a further revision.
     pub(crate) async fn assignment(
         &self,
         event: &Event,
@@ -72,10 +72,8 @@ impl ContentGen {
         ctx: &Context<'_>,
     ) -> Result<Assignment, AgentError> {
         let content_id = ids::of_content(event.origin.unwrap_or(event.id));
-        let stored = match event.origin {
-            Some(_) => ctx.get("content", &content_id.to_string()).await?,
-            None => None,
-        };
+        // A copy may have come first: then it is the original that is the further revision.
+        let stored = ctx.get("content", &content_id.to_string()).await?;
         let revision = match &stored {
             Some(document) => record::read(document)?.revision.get() + 1,
             None => 1,

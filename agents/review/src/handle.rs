@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use mesh_contracts::{
     Int, List, Pointer, Text, Time,
-    events::{ContentReady, ContentRejected, Finding, ReviewCompleted, RevisionRequested, Scores, Severity},
+    events::{ContentReady, ContentRejected, ErrorType, Finding, ReviewCompleted, RevisionRequested, Scores, Severity},
     records::{Brief, ReviewRecord},
 };
 use mesh_core::{AgentError, Context, Emit, Event, Outcome, ports::Write};
@@ -19,6 +19,7 @@ const MARKDOWN: &str = "text/markdown; charset=utf-8";
 impl Review {
     pub(crate) async fn review(&self, event: &Event, ctx: &Context<'_>) -> Result<Outcome, AgentError> {
         let ready: ContentReady = event.payload()?;
+        first_of_its_revision(&ready, ctx).await?;
         let draft = String::from_utf8_lossy(&ctx.fetch(&ready.draft).await?).into_owned();
         let brief = brief(&ready, ctx).await?;
         let memory = SiteMemory::read(&ready.website_id, ctx).await?;
@@ -72,6 +73,23 @@ impl Review {
         };
         checks::review(&article, &self.policy)
     }
+}
+
+/// Two runs of one article (a copy, and a revision that was under way) can come to the same revision: the second ends here.
+///
+/// # Errors
+/// [`AgentError::Fail`] when a review of this revision is on record; an event's own is not, for it would be concluded.
+async fn first_of_its_revision(ready: &ContentReady, ctx: &Context<'_>) -> Result<(), AgentError> {
+    let id = review_id(ready);
+    if ctx.get("review", &id).await?.is_none() {
+        return Ok(());
+    }
+    let message = format!("another draft of revision {id} was reviewed before");
+    Err(AgentError::fail("SUPERSEDED", ErrorType::Validation, message))
+}
+
+fn review_id(ready: &ContentReady) -> String {
+    format!("{}#{}", ready.content_id, ready.revision)
 }
 
 /// The site's settings and the post, as the article was asked for.
@@ -199,8 +217,7 @@ fn record(ready: &ContentReady, decided: &Decided) -> Result<Write, AgentError> 
         findings: decided.findings.clone(),
         reviewed_at: decided.at,
     };
-    let id = format!("{}#{}", ready.content_id, ready.revision);
-    Ok(Write::create("review", id, &record)?.owner(&ready.website_id).sort(decided.at))
+    Ok(Write::create("review", review_id(ready), &record)?.owner(&ready.website_id).sort(decided.at))
 }
 
 fn finding(finding: &checks::Finding) -> Finding {

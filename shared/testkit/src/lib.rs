@@ -12,6 +12,7 @@ pub mod crash;
 pub mod entropy;
 pub mod faulty;
 pub mod model;
+pub mod simulator;
 pub mod suite;
 
 pub use block_on::{block_on, block_on_advancing};

@@ -4,6 +4,7 @@
 //! runs once without faults to learn how many calls there are, then once per `k` with a crash before and after it.
 
 mod blobs;
+mod fault;
 mod image_model;
 mod plan;
 mod publisher;
@@ -12,8 +13,9 @@ mod state_store;
 mod text_model;
 
 pub use blobs::FaultyBlobs;
+pub use fault::{CallRecord, Fault};
 pub use image_model::FaultyImageModel;
-pub use plan::{CallRecord, Fault, FaultPlan};
+pub use plan::FaultPlan;
 pub use publisher::FaultyPublisher;
 pub use queue::FaultyQueue;
 pub use state_store::FaultyStateStore;

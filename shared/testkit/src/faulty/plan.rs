@@ -10,43 +10,8 @@ use std::{
 use futures_util::future;
 use mesh_core::ports::{FailedEntry, PortError};
 
-/// What becomes of one call.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Fault {
-    /// It fails; nothing happened.
-    FailBefore,
-    /// It happens, and its reply is lost.
-    FailAfter,
-    /// The service asks for fewer requests; nothing happened.
-    Throttle,
-    /// These entries of the batch are not taken, the others are. As `FailBefore` where there is no batch.
-    FailEntries(BTreeSet<usize>),
-    /// The process dies before it.
-    CrashBefore,
-    /// It happens, and the process dies before the reply.
-    CrashAfter,
-    /// The first so many entries of the batch are taken, then the process dies. As `CrashBefore` where there is no batch.
-    CrashPartway(usize),
-}
-
-/// One call of a port.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CallRecord {
-    /// Its number, from 1.
-    pub k: u64,
-    /// The port: `publisher`, `queue`, `state_store`, `blobs`, `text_model` or `image_model`.
-    pub port: &'static str,
-    /// The method.
-    pub operation: &'static str,
-    /// What it was about, such as a key.
-    pub detail: String,
-}
-
-impl fmt::Display for CallRecord {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}.{} {}", self.k, self.port, self.operation, self.detail)
-    }
-}
+use super::fault::{CallRecord, Fault, failed, lost, throttled};
+use crate::simulator::{Turns, turn};
 
 type Rule = Box<dyn FnMut(&CallRecord) -> Option<Fault> + Send>;
 
@@ -65,6 +30,8 @@ struct State {
     /// The call to stand still before.
     stall_at: Option<u64>,
     stalled: bool,
+    /// Of a simulation: whose turn it is, and what is told of every call.
+    turns: Option<Arc<Turns>>,
 }
 
 impl FaultPlan {
@@ -146,6 +113,12 @@ impl FaultPlan {
         self
     }
 
+    /// Makes every call a scheduling point of a simulation, which hears of it and may let it wait.
+    pub fn simulate(&self, turns: &Arc<Turns>) -> &Self {
+        self.lock().turns = Some(Arc::clone(turns));
+        self
+    }
+
     /// Starts the process again: calls go through once more. Numbers go on.
     pub fn restart(&self) -> &Self {
         self.lock().crashed = false;
@@ -157,7 +130,14 @@ impl FaultPlan {
         if self.crashed() {
             return future::pending().await;
         }
-        let fault = self.lock().decide(port, operation, detail);
+        let turns = self.lock().turns.clone();
+        if turns.is_some() {
+            turn().await;
+        }
+        let (record, fault) = self.lock().decide(port, operation, detail);
+        if let Some(turns) = turns {
+            turns.call(&record, fault.as_ref()).await;
+        }
         self.stand_still().await;
         if fault == Some(Fault::CrashBefore) {
             return self.crash().await;
@@ -238,13 +218,13 @@ impl FaultPlan {
 }
 
 impl State {
-    fn decide(&mut self, port: &'static str, operation: &'static str, detail: String) -> Option<Fault> {
+    fn decide(&mut self, port: &'static str, operation: &'static str, detail: String) -> (CallRecord, Option<Fault>) {
         let record = CallRecord { k: self.trace.len() as u64 + 1, port, operation, detail };
         // Every rule sees every call, so that those that count do not lose count.
         let ruled = self.rules.iter_mut().filter_map(|rule| rule(&record)).collect::<Vec<_>>().into_iter().next();
         let fault = self.at.get(&record.k).cloned().or(ruled);
-        self.trace.push(record);
-        fault
+        self.trace.push(record.clone());
+        (record, fault)
     }
 }
 
@@ -275,16 +255,4 @@ async fn without<E: Clone + Sync, F: Future<Output = Result<Vec<FailedEntry>, Po
     let mut failed: Vec<FailedEntry> = named.chain(planned).collect();
     failed.sort_by_key(|entry| entry.index);
     Ok(failed)
-}
-
-pub(super) fn failed(port: &'static str) -> PortError {
-    PortError::Unavailable { port, message: "failed before the call, as planned".to_owned(), source: None }
-}
-
-fn lost(port: &'static str) -> PortError {
-    PortError::Unavailable { port, message: "lost the reply, as planned".to_owned(), source: None }
-}
-
-fn throttled(port: &'static str) -> PortError {
-    PortError::Throttled { port, message: "throttled, as planned".to_owned() }
 }
