@@ -1,58 +1,22 @@
-//! The provider is down for ten minutes while requests wait: the circuit keeps their attempts from being burnt.
-#![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, missing_docs)]
+//! The provider is down while requests wait: the circuit keeps their attempts from being burnt, and the queue's backstop
+//! from taking them. `make outage` lives through an hour of it.
+#![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, clippy::print_stdout, missing_docs)]
+
+#[path = "outage/mod.rs"]
+mod outage;
 
 use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicBool, AtomicU32, Ordering},
-    },
+    sync::{Arc, atomic::Ordering},
     time::Duration,
 };
 
-use async_trait::async_trait;
-use mesh_core::{
-    Settings, Timestamp,
-    ports::{ChatRequest, ChatResponse, ModelError, ModelErrorKind, TextModel, Usage},
-};
-use mesh_models::OfflineTextModel;
+use mesh_core::{Settings, ports::TextModel};
 use mesh_testkit::block_on;
 use mesh_tests::{World, check};
+use outage::{Moody, Outage};
 use serde_json::json;
 
 const REQUESTS: usize = 12;
-
-#[derive(Debug, Default)]
-struct Moody {
-    well: AtomicBool,
-    calls: AtomicU32,
-    model: OfflineTextModel,
-}
-
-#[async_trait]
-impl TextModel for Moody {
-    fn name(&self) -> &str {
-        "test/moody"
-    }
-
-    fn is_offline(&self) -> bool {
-        true
-    }
-
-    async fn complete(&self, request: &ChatRequest, deadline: Timestamp) -> Result<ChatResponse, ModelError> {
-        self.calls.fetch_add(1, Ordering::Relaxed);
-        if self.well.load(Ordering::Relaxed) {
-            return self.model.complete(request, deadline).await;
-        }
-        Err(ModelError {
-            kind: ModelErrorKind::Overloaded,
-            model: "test/moody".into(),
-            message: "no capacity".into(),
-            retry_after: None,
-            provider_request_id: None,
-            usage: Usage::default(),
-        })
-    }
-}
 
 #[test]
 fn an_outage_costs_three_calls_and_a_probe_a_minute_and_no_request() {
@@ -77,4 +41,29 @@ fn an_outage_costs_three_calls_and_a_probe_a_minute_and_no_request() {
     block_on(world.drain());
     assert_eq!(block_on(check(&world, REQUESTS)), [""; 0]);
     assert_eq!(block_on(world.dead_letters()), 0);
+}
+
+#[test]
+fn requests_that_arrive_during_an_outage_are_all_published_after_it() {
+    let figures = Outage { minutes: 10, requests_per_minute: 6, ..Outage::default() }.run();
+    println!("{figures}");
+    assert_eq!((figures.published, figures.findings.as_slice()), (60, &[][..]));
+    assert_eq!((figures.suspended, figures.dead_letters), (0, 0));
+    assert!(figures.calls <= 14, "{figures}");
+}
+
+#[test]
+fn invalid_requests_do_not_pass_for_an_answer_of_the_provider() {
+    let figures = Outage { minutes: 10, requests_per_minute: 6, invalid_per_minute: 6, ..Outage::default() }.run();
+    println!("{figures}");
+    assert_eq!((figures.published, figures.suspended, figures.dead_letters), (60, 0, 0));
+    assert!(figures.calls <= 14, "{figures}");
+}
+
+#[test]
+fn a_provider_that_answers_now_and_then_costs_no_request() {
+    let figures = Outage { minutes: 45, requests_per_minute: 1, answers_every: 4, ..Outage::default() }.run();
+    println!("{figures}");
+    assert_eq!((figures.published, figures.suspended, figures.dead_letters), (45, 0, 0));
+    assert!(figures.receives < 20, "{figures}");
 }

@@ -1,5 +1,7 @@
 //! From a model's answer to Markdown that stands by itself: one H1, no fence around the whole, no assistant's remarks.
 
+use crate::parts::heading_text;
+
 /// Openings of lines that speak to whoever asked, not to the reader.
 const REMARKS: [&str; 10] = [
     "certainly",
@@ -60,13 +62,15 @@ fn without_remarks(text: &str) -> String {
             paragraphs.remove(0);
         }
     }
-    if paragraphs.len() > 1 && paragraphs.last().is_some_and(|last| starts_with_any(last, &FAREWELLS)) {
-        paragraphs.pop();
-    }
-    if paragraphs.len() > 1 && paragraphs.last().is_some_and(|last| matches!(last.trim(), "---" | "***")) {
+    while paragraphs.len() > 1 && paragraphs.last().is_some_and(|last| is_after_the_end(last)) {
         paragraphs.pop();
     }
     paragraphs.join("\n\n")
+}
+
+/// Whether a last paragraph is none of the article's: a farewell, or the rule before one.
+fn is_after_the_end(paragraph: &str) -> bool {
+    starts_with_any(paragraph, &FAREWELLS) || matches!(paragraph.trim(), "" | "---" | "***")
 }
 
 /// The lines with exactly one H1, in first place; further ones become H2.
@@ -92,7 +96,25 @@ fn one_title(text: &str, topic: &str) -> Vec<String> {
 /// A title without line breaks, marks of emphasis around the whole, and closing number signs.
 fn plain_title(heading: &str) -> String {
     let one_line = heading.split_whitespace().collect::<Vec<_>>().join(" ");
-    one_line.trim_end_matches('#').trim().trim_matches(['*', '_']).trim().to_owned()
+    let mut title = one_line.as_str();
+    while let Some(inner) = unmarked(title) {
+        title = inner;
+    }
+    title.to_owned()
+}
+
+/// The title inside closing number signs or marks around the whole, if there are any: `C#` closes nothing, and in
+/// `*Tea* and *coffee*` nothing is around the whole.
+fn unmarked(title: &str) -> Option<&str> {
+    let open = heading_text(title);
+    if open.len() < title.len() {
+        return Some(open);
+    }
+    ["***", "**", "*", "___", "__", "_"].iter().find_map(|mark| {
+        let inner = title.strip_prefix(mark)?.strip_suffix(mark)?;
+        let plain = !inner.is_empty() && !inner.contains(mark.chars().next()?);
+        plain.then(|| inner.trim())
+    })
 }
 
 #[cfg(test)]
@@ -130,6 +152,26 @@ mod tests {
     }
 
     #[test]
+    fn a_title_loses_the_marks_around_it_and_no_others() {
+        let titled = |title: &str| clean(&format!("# {title}\n\nWords.\n"), "topic");
+        for (title, plain) in [
+            ("**Tea** #", "Tea"),
+            ("__Tea__ ##", "Tea"),
+            ("***Tea***", "Tea"),
+            ("*Tea* and *coffee*", "*Tea* and *coffee*"),
+            ("Learning C#", "Learning C#"),
+            ("A *good* cup", "A *good* cup"),
+        ] {
+            assert_eq!(titled(title), format!("# {plain}\n\nWords.\n"));
+        }
+    }
+
+    #[test]
+    fn farewells_go_however_many() {
+        assert_eq!(clean("# A\n\nWords.\n\n---\n\nI hope this helps!\n\nLet me know.", "t"), "# A\n\nWords.\n");
+    }
+
+    #[test]
     fn code_inside_the_article_is_left_alone() {
         let answer = "# A\n\n```sh\n# a comment\n```\n\nEnd.\n";
         assert_eq!(clean(answer, "t"), answer);
@@ -137,7 +179,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn cleaning_twice_changes_nothing(answer in "([#*` a-z.!:\n]|Certainly|Here is ){0,80}") {
+        fn an_article_has_a_title_and_an_end(answer in "([#*` a-z.!:\n]|Certainly|Here is ){0,80}") {
             let once = clean(&answer, "topic");
             prop_assert!(once.starts_with("# "));
             prop_assert!(once.ends_with('\n'));

@@ -17,10 +17,17 @@ pub fn headings(markdown: &str) -> Vec<String> {
     for line in markdown.lines() {
         fenced ^= line.trim_start().starts_with("```");
         if let Some(heading) = line.strip_prefix("## ").filter(|_| !fenced) {
-            found.push(heading.trim().trim_end_matches('#').trim().to_owned());
+            found.push(heading_text(heading).to_owned());
         }
     }
     found
+}
+
+/// The text of a heading without its closing number signs, which stand apart: `C#` closes nothing.
+pub(crate) fn heading_text(heading: &str) -> &str {
+    let text = heading.trim();
+    let open = text.trim_end_matches('#');
+    if open.is_empty() || open.ends_with(char::is_whitespace) { open.trim_end() } else { text }
 }
 
 /// The first paragraph of prose, its lines joined; empty when there is none.
@@ -56,6 +63,7 @@ mod tests {
         assert_eq!(title(ARTICLE), "The *title*");
         assert_eq!(headings(ARTICLE), ["One", "Two"]);
         assert_eq!(first_paragraph(ARTICLE), "First words. More of them.");
+        assert_eq!(headings("## C#\n\n## F# ##\n\n## #\n"), ["C#", "F#", ""]);
         assert_eq!((title(""), headings("").len(), first_paragraph("").as_str()), ("", 0, ""));
     }
 

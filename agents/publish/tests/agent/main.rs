@@ -3,6 +3,7 @@
 
 mod addresses;
 mod due;
+mod join_properties;
 mod joins;
 mod pages;
 mod standing;

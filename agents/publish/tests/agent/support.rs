@@ -194,13 +194,23 @@ impl Bench {
         self.round()
     }
 
+    /// The same as the `n`th event of the run: the same event again when it has been told before.
+    pub(crate) fn tell_as(&self, n: u128, event_type: &str, run: Uuid, data: &Value) -> Vec<Fate> {
+        self.send_as(n, event_type, run, data);
+        self.round()
+    }
+
     pub(crate) fn send(&self, event_type: &str, run: Uuid, data: &Value) {
         self.sent.set(self.sent.get() + 1);
+        self.send_as(self.sent.get(), event_type, run, data);
+    }
+
+    fn send_as(&self, n: u128, event_type: &str, run: Uuid, data: &Value) {
         let spec = mesh_contracts::find_type(event_type).expect("a known type");
         assert_eq!(mesh_contracts::validate(spec.contract, data), Ok(()), "{data}");
         let message = encode(&Outgoing {
             spec,
-            id: ids::derive(run, &[&self.sent.get().to_string()]),
+            id: ids::derive(run, &[&n.to_string()]),
             emitter: "test",
             subject: None,
             time: self.clock.now(),

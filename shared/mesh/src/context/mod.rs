@@ -113,8 +113,8 @@ impl<'a> Context<'a> {
         self.check(self.manifest.may_fetch(&key), "blobs.reads", &key)?;
         let gone = || AgentError::fail("PAYLOAD_GONE", ErrorType::Infrastructure, format!("{key} does not exist"));
         let (_, bytes) = self.ports.blobs.get_bytes(&key, MAX_READ_BYTES).await?.ok_or_else(gone)?;
-        if ids::sha256_hex(&bytes) != *pointer.sha256 {
-            let message = format!("{key} is not what the pointer says (SHA-256 differs)");
+        if bytes.len() as u64 != pointer.bytes.count() || ids::sha256_hex(&bytes) != *pointer.sha256 {
+            let message = format!("{key} is not what the pointer says (length or SHA-256 differs)");
             return Err(AgentError::fail("PAYLOAD_CORRUPT", ErrorType::Infrastructure, message));
         }
         Ok(bytes)

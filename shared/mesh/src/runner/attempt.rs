@@ -21,6 +21,8 @@ use crate::{
 const CONFLICT_RUNS: u32 = 3;
 /// How often a throttled commit is repeated.
 const COMMIT_TRIES: u32 = 3;
+/// What every event needs, for the circuits.
+const STORES: [&str; 2] = ["state_store", "blobs"];
 /// Kind of the rows that say how a run ended.
 pub(super) const FATES: &str = "fates";
 
@@ -57,7 +59,8 @@ impl Runner {
         ends_at: Option<crate::time::Timestamp>,
     ) -> Fate {
         let now = self.ports.clock.now();
-        if let Err(wait) = self.circuits.admit(self.needs(&arrival).into_iter(), now, self.policy.backoff_scale) {
+        let needs = self.needs(&arrival).into_iter();
+        if let Err(wait) = self.circuits.admit(needs, delivery.receive_count, now, self.policy.backoff_scale) {
             return Fate::retry(Ended::NotBegun, wait);
         }
         let lease = self.lease(ends_at);
@@ -105,11 +108,12 @@ impl Runner {
         }
     }
 
-    /// What handling this event depends on, for the circuits.
+    /// What handling this event depends on, for the circuits. What is no valid event is rejected without a model.
     fn needs<'a>(&'a self, arrival: &Arrival) -> Vec<&'a str> {
-        let handled = arrival.event_type.and_then(|spec| self.agent.manifest().handles(spec.event_type));
+        let valid = arrival.event_type.filter(|_| matches!(arrival.verdict, Some(Ok(_))));
+        let handled = valid.and_then(|spec| self.agent.manifest().handles(spec.event_type));
         let asks = handled.map(|subscription| subscription.asks.as_slice()).unwrap_or_default();
-        ["state_store", "blobs"].into_iter().chain(asks.iter().map(String::as_str)).collect()
+        STORES.into_iter().chain(asks.iter().map(String::as_str)).collect()
     }
 
     pub(super) fn soon(&self) -> Duration {
@@ -136,8 +140,11 @@ impl Runner {
             Ok(conclusive) => conclusive,
             Err(setback) => return Settled::Fate(self.set_back(attempt, setback).await),
         };
-        if !matches!(conclusive.ended, Ended::Failed(_)) {
-            self.circuits.succeeded(self.needs(attempt.arrival).into_iter());
+        match conclusive.ended {
+            Ended::Failed(_) => {}
+            // Whoever rejects need not have asked a model: that says nothing of it.
+            Ended::Rejected(_) => self.circuits.succeeded(STORES.into_iter()),
+            _ => self.circuits.succeeded(self.needs(attempt.arrival).into_iter()),
         }
         self.conclude(attempt, conclusive).await
     }

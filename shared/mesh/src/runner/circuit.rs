@@ -8,7 +8,7 @@ use crate::time::Timestamp;
 /// Failures in a row that open a circuit.
 const THRESHOLD: u32 = 3;
 const PROBE_EVERY: Duration = Duration::from_secs(60);
-const LONGEST: u64 = 15;
+const LONGEST: u32 = 15;
 
 #[derive(Debug, Default)]
 pub(super) struct Circuits(Mutex<BTreeMap<String, Circuit>>);
@@ -22,10 +22,12 @@ struct Circuit {
 
 impl Circuits {
     /// Whether an event that needs `dependencies` may be begun; when not, how long its message is to stay hidden
-    /// (1 to 15 minutes, longer the longer the outage, times `scale`).
+    /// (1 to 15 minutes, times `scale`): longer the longer the outage, and the oftener the message was received, so that a
+    /// dependency that comes and goes does not use up what the queue allows of receives.
     pub(super) fn admit<'a>(
         &self,
         dependencies: impl Iterator<Item = &'a str>,
+        receives: u32,
         now: Timestamp,
         scale: f64,
     ) -> Result<(), Duration> {
@@ -35,8 +37,8 @@ impl Circuits {
                 continue;
             };
             if now < circuit.probe_at {
-                let minutes = u64::from(circuit.failures - THRESHOLD + 1).min(LONGEST);
-                return Err((PROBE_EVERY * u32::try_from(minutes).unwrap_or(1)).mul_f64(scale));
+                let minutes = (circuit.failures - THRESHOLD + 1).max(receives).min(LONGEST);
+                return Err((PROBE_EVERY * minutes).mul_f64(scale));
             }
             circuit.probe_at = now.plus(PROBE_EVERY.mul_f64(scale));
         }
@@ -69,7 +71,7 @@ mod tests {
     const NEEDS: [&str; 1] = ["text_model"];
 
     fn admitted(circuits: &Circuits, at: i64) -> Result<(), Duration> {
-        circuits.admit(NEEDS.into_iter(), Timestamp(at), 1.0)
+        circuits.admit(NEEDS.into_iter(), 1, Timestamp(at), 1.0)
     }
 
     #[test]
@@ -87,6 +89,16 @@ mod tests {
         assert_eq!(admitted(&circuits, 60_003), Err(Duration::from_secs(120)), "longer with every failed probe");
         circuits.succeeded(NEEDS.into_iter());
         assert_eq!(admitted(&circuits, 60_004), Ok(()));
+    }
+
+    #[test]
+    fn what_was_received_often_stays_hidden_longer() {
+        let circuits = Circuits::default();
+        (0..3).for_each(|_| circuits.failed("text_model", Timestamp(0), 1.0));
+        let hidden = |receives| circuits.admit(NEEDS.into_iter(), receives, Timestamp(1), 1.0);
+        let minutes: u64 = (1..20).map(|receives| hidden(receives).unwrap_err().as_secs() / 60).sum();
+        assert_eq!(hidden(7), Err(Duration::from_secs(7 * 60)));
+        assert_eq!(minutes, 180, "hours before the queue moves it away after 20 receives");
     }
 
     #[test]
