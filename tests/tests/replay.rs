@@ -1,6 +1,9 @@
 //! A suspended message: replayed, moved by hand, replayed twice, and once more after it was done.
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, missing_docs)]
 
+#[path = "replay/predictions.rs"]
+mod predictions;
+
 use std::{sync::Arc, time::Duration};
 
 use mesh_core::{
@@ -124,4 +127,25 @@ fn an_event_that_keeps_failing_is_announced_once_a_suspension() {
     block_on(world.drain());
     assert_eq!(block_on(check(&world, 1)), [""; 0]);
     assert_eq!(notices(), 2);
+}
+
+#[test]
+fn an_outcome_that_is_sent_once_more_is_the_same_byte_for_byte_and_changes_nothing() {
+    let world = World::new();
+    let id = world.publish(
+        "ContentRequest",
+        &json!({"content_topic": "Urban Beekeeping", "word_count": 300, "request_id": "r1"}),
+    );
+    block_on(world.drain());
+    let entry = block_on(world.store.state().entry("content-gen", id)).expect("a read").expect("an entry");
+    let journal = || block_on(world.store.journal().since(0, None, 10_000)).expect("a journal");
+    let before = journal();
+    assert_eq!(block_on(mesh_core::runner::redispatch(&world.ports(), &entry)).expect("sent"), 1);
+    block_on(world.drain());
+    let after = journal();
+    let again = after.last().expect("an event");
+    let first = before.iter().find(|one| one.event_id == again.event_id).expect("the same event");
+    assert_eq!((&first.body, &first.attributes), (&again.body, &again.attributes));
+    assert_eq!(after.len(), before.len() + 1, "nobody said anything about it");
+    assert_eq!(published(&world), 1);
 }

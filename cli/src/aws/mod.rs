@@ -117,6 +117,11 @@ impl Deployment {
         }
     }
 
+    /// Whose credentials these are; `None`: STS does not say.
+    pub(crate) async fn caller(&self) -> Option<String> {
+        aws_sdk_sts::Client::new(&self.config).get_caller_identity().send().await.ok()?.arn
+    }
+
     /// The ARN of a queue.
     pub(crate) fn queue_arn(&self, name: &str) -> String {
         let Names { partition, region, account, .. } = &self.names;

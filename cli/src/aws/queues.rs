@@ -16,6 +16,8 @@ use crate::mesh::{Dead, Source};
 const BATCH: usize = 10;
 /// How long a look hides what it shows, should it not come to its end.
 const HIDDEN: Duration = Duration::from_secs(30);
+/// How much longer for each message, so that none is received a second time before the last one was seen.
+const HIDDEN_EACH: Duration = Duration::from_millis(50);
 /// How long a receive waits: one that does not wait asks only some of the queue's servers.
 const WAIT: Duration = Duration::from_secs(1);
 
@@ -55,9 +57,10 @@ impl Deployment {
 pub(crate) async fn look(queue: &dyn Queue, source: Source, limit: usize) -> anyhow::Result<Vec<Dead>> {
     let mut found: BTreeMap<String, Dead> = BTreeMap::new();
     let mut receipts: BTreeMap<String, Receipt> = BTreeMap::new();
+    let hidden = HIDDEN + HIDDEN_EACH * u32::try_from(limit).unwrap_or(u32::MAX);
     let done = async {
         while found.len() < limit {
-            let received = queue.receive(BATCH.min(limit - found.len()), WAIT, Some(HIDDEN)).await?;
+            let received = queue.receive(BATCH.min(limit - found.len()), WAIT, Some(hidden)).await?;
             let before = found.len();
             for delivery in received {
                 receipts.insert(delivery.message_id.clone(), delivery.receipt.clone());

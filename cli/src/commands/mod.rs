@@ -10,6 +10,7 @@ mod key;
 mod list;
 mod post;
 mod quarantine;
+mod replay;
 mod request;
 mod retry;
 mod show;
@@ -55,6 +56,9 @@ pub(crate) enum Command {
     /// Messages set aside whole: rejected, failed or suspended
     #[command(subcommand)]
     Quarantine(quarantine::QuarantineCommand),
+    /// Replay what waits: plan it, apply the plan, compare
+    #[command(subcommand)]
+    Replay(replay::ReplayCommand),
     /// Ask again for what failed: publish copies of failed requests
     Retry(retry::RetryArgs),
     /// List the channels: which events travel where, from whom, to whom
@@ -84,6 +88,7 @@ impl Command {
             Self::Tail(args) => tail::run(args, app).await,
             Self::Dlq(command) => command.run(app).await,
             Self::Quarantine(command) => command.run(app).await,
+            Self::Replay(command) => command.run(app).await,
             Self::Retry(args) => retry::run(args, app).await,
             Self::Channels(args) => channels::run(args, app).await,
             Self::Doctor(args) => doctor::run(args, app).await,

@@ -52,7 +52,7 @@ fn dead_letters_are_chosen_by_content_and_age() {
     assert_eq!((count(&["--content-id", content]), count(&["--content-id", NOBODY])), (1, 0));
     assert_eq!((count(&["--older-than", "1h"]), count(&["--since", "1h"])), (0, 1));
     let again = folder.json(&["dlq", "replay", "--content-id", content, "--rate", "5", "--yes", "--json"]);
-    assert_eq!((&again["done"], &again["causes"][0]["expected"]), (&json!(true), &json!("runs_again")));
+    assert_eq!((&again["done"], &again["causes"][0]["predicted"]), (&json!(true), &json!("will_complete")));
     assert_eq!(depth(&folder), (json!(0), json!(1)));
     for wrong in [&["--since", "soon"][..], &["--rate", "0"], &["--rate", "5"]] {
         assert_eq!(folder.run(&[&["dlq", "replay"], wrong].concat()).code, 2, "{wrong:?}");
@@ -136,4 +136,62 @@ fn what_failed_is_asked_for_again_once() {
     assert_eq!(events.len(), 2, "one request, one copy");
     assert_eq!((&events[1]["origin"], &events[1]["data"]), (&failed["event_id"], &events[0]["data"]));
     assert_eq!(events[1]["event_id"], events[1]["correlation_id"]);
+}
+
+#[test]
+fn what_waits_is_planned_applied_as_planned_and_corrected() {
+    let folder = Folder::new();
+    stuck(&folder);
+    let limit = [("MAX_WORDS", "500")];
+    let rejected = folder.run_with(&limit, &["demo", "--topic", "Tidal power", "--words", "600", "--json", "-q"]);
+    let rejected: Value = serde_json::from_str(&rejected.stdout).expect("JSON");
+    check("replay plan", folder.run(&["replay", "plan", "--out", "plan.json"]));
+    check("replay apply dry", folder.run(&["replay", "apply", "plan.json"]));
+    assert_eq!(depth(&folder), (json!(1), json!(0)), "neither changes anything");
+    let unknown = folder.run(&["replay", "apply", "plan.json", "--only", "nobody/X/superseded"]);
+    assert_eq!(unknown.code, 2, "{unknown}");
+    // Nothing runs, so nothing comes of the canary, and the rest would stay.
+    let canary = ["replay", "apply", "plan.json", "--canary", "1", "--canary-wait", "1", "--yes"];
+    assert_eq!(folder.run(&canary).code, 1);
+    assert_eq!(depth(&folder), (json!(0), json!(1)));
+    check("replay apply again", folder.run(&["replay", "apply", "plan.json", "--yes"]));
+    assert_eq!(depth(&folder), (json!(0), json!(1)), "twice is once");
+    let verify = folder.run(&["replay", "verify", "plan.json"]);
+    assert_eq!(verify.code, 1, "it is still pending");
+    check("replay verify", verify);
+
+    let plan: Value =
+        serde_json::from_str(&std::fs::read_to_string(folder.path().join("plan.json")).expect("a plan")).expect("JSON");
+    let entry =
+        plan["entries"].as_array().expect("entries").iter().position(|one| one["event_id"] == rejected["event_id"]);
+    let number = (entry.expect("the rejected request") + 1).to_string();
+    let edit = ["replay", "edit", "plan.json", &number, "--set", "word_count=400", "--yes", "--json"];
+    let edited = folder.json(&edit);
+    assert_eq!((&edited["done"], &edited["events"][0]["event"]), (&json!(true), &rejected["event_id"]));
+    let audit = std::fs::read_to_string(folder.path().join("plan.json.audit.jsonl")).expect("a log");
+    let last: Value = serde_json::from_str(audit.lines().last().expect("a line")).expect("JSON");
+    assert_eq!((&last["action"], &last["entry"].to_string()), (&json!("edit"), &number));
+    assert_eq!(last["manifest"], plan["digest"]);
+}
+
+#[test]
+fn copies_and_outcomes_are_published_once_more_only_when_asked_for() {
+    let folder = Folder::new();
+    let failed = folder.json(&["demo", "--words", "300", "--model", "offline/text-v1+fault=auth", "--json", "-q"]);
+    folder.json(&["replay", "plan", "--out", "plan.json", "--json"]);
+    let events = || folder.run(&["tail", "--no-follow", "--json"]).stdout.lines().count();
+    let before = events();
+    let applied = folder.json(&["replay", "apply", "plan.json", "--yes", "--json"]);
+    assert_eq!((&applied["groups"][0]["left"], events()), (&json!(1), before), "what failed for good is left");
+    folder.json(&["replay", "apply", "plan.json", "--redispatch", "--yes", "--json"]);
+    assert_eq!(events(), before + 1, "its failure is published once more");
+    let group = applied["groups"][0]["group"].as_str().expect("a group");
+    assert_eq!(group, "content-gen/MODEL_AUTH/already_failed");
+    assert_eq!(folder.run(&["replay", "apply", "plan.json", "--force", "--yes"]).code, 2, "of which group?");
+    for _ in 0..2 {
+        folder.json(&["replay", "apply", "plan.json", "--force", "--only", group, "--yes", "--json"]);
+    }
+    let requests = folder.run(&["tail", "/content/request", "--no-follow", "--json"]).stdout;
+    let copy: Value = serde_json::from_str(requests.lines().last().expect("a copy")).expect("JSON");
+    assert_eq!((&copy["origin"], requests.lines().count()), (&failed["event_id"], 2), "one copy");
 }

@@ -2,7 +2,6 @@
 
 mod letter;
 mod list;
-mod moving;
 mod peek;
 mod replay;
 mod select;
@@ -16,7 +15,7 @@ pub(crate) enum DlqCommand {
     List(list::ListArgs),
     /// Look at an agent's dead letters; they stay where they are
     Peek(peek::PeekArgs),
-    /// Move dead letters back to their agents' queues
+    /// Move dead letters back to their agents' queues: a plan and its apply in one step
     Replay(replay::ReplayArgs),
 }
 

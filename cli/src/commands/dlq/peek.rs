@@ -4,7 +4,10 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::letter::{self, Letter};
+use super::{
+    super::replay::Entry,
+    letter::{self, Letter},
+};
 use crate::{
     app::App,
     exit::Exit,
@@ -46,11 +49,12 @@ impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (index, letter) in self.0.iter().enumerate() {
             let gap = if index == 0 { "" } else { "\n\n" };
-            let kind = text::plain(letter.event_type.as_deref().unwrap_or("(unknown type)"));
-            let code = text::plain(letter.code.as_deref().unwrap_or("(no code: it was never begun)"));
-            writeln!(f, "{gap}{} {}  {}", style::strong(kind), letter.event_id, style::bad(code))?;
-            let Letter { message_id, sent_at, source, expected, .. } = letter;
-            let facts = format_args!("message {message_id} in {source}, sent {sent_at}; a replay: {expected}");
+            let Entry { event_type, event_id, code, message_id, sent_at, source, predicted, .. } = &letter.entry;
+            let kind = text::plain(event_type.as_deref().unwrap_or("(unknown type)"));
+            let code = text::plain(code.as_deref().unwrap_or("(no code: it was never begun)"));
+            writeln!(f, "{gap}{} {event_id}  {}", style::strong(kind), style::bad(code))?;
+            let message_id = text::plain(message_id.as_deref().unwrap_or("-"));
+            let facts = format_args!("message {message_id} in {source}, sent {sent_at}; a replay: {predicted}");
             writeln!(f, "{}", style::faint(facts))?;
             write!(f, "{:#}", letter.payload)?;
         }
@@ -60,13 +64,19 @@ impl fmt::Display for Report {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use mesh_core::runner::Predicted;
+    use serde_json::json;
+
+    use super::{super::super::replay::testing, *};
 
     #[test]
     fn a_letter_shows_event_code_and_payload() {
-        let text = Report(vec![letter::testing::letter(7, "MODEL_TIMEOUT")]).to_string();
+        let entry = testing::entry(7, "MODEL_TIMEOUT", Predicted::WillComplete);
+        let (payload, body) = (json!({"message": "hi"}), String::new());
+        let text = Report(vec![Letter { entry, attributes: [].into(), payload, body }]).to_string();
         let plain = anstream::adapter::strip_str(&text).to_string();
         assert!(plain.contains("00000000-0000-0000-0000-000000000007  MODEL_TIMEOUT"), "{plain}");
+        assert!(plain.contains("a replay: will_complete"), "{plain}");
         assert!(plain.ends_with("{\n  \"message\": \"hi\"\n}"), "{plain}");
     }
 }

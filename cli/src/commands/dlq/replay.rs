@@ -1,22 +1,20 @@
-//! `mesh dlq replay`: moves dead letters back. A dry run unless `--yes` is given.
+//! `mesh dlq replay`: a plan and its apply in one step, over dead letters. A dry run unless `--yes` is given.
 
 use std::{collections::BTreeMap, fmt};
 
 use anyhow::Context;
-use mesh_core::{Manifest, ports::Depth};
+use mesh_core::{Manifest, runner::Predicted};
 use serde::Serialize;
 use uuid::Uuid;
 
 use super::{
-    super::up::Stop,
-    letter::{self, Expected, Letter},
-    moving::{self, MOST, Progress},
-    select::{Selection, Which},
+    super::replay::{self, Audit, Done, Entry, Hand, Meant, Origin, Places, Selection, Step},
+    select::Which,
 };
 use crate::{
     app::App,
     exit::Exit,
-    mesh::{Mesh, Source},
+    mesh::Mesh,
     output::{self, style, text},
 };
 
@@ -39,22 +37,25 @@ pub(crate) struct ReplayArgs {
 #[derive(Debug, PartialEq, Eq, Serialize)]
 struct Moved {
     agent: String,
-    source: Source,
+    source: Origin,
     event_id: Uuid,
     event_type: Option<String>,
     content_id: Option<Uuid>,
     code: Option<String>,
-    expected: Expected,
+    predicted: Predicted,
 }
 
 /// Letters that are there for the same reason, and of which the same will come.
 #[derive(Debug, PartialEq, Eq, Serialize)]
 struct Cause {
     agent: String,
-    source: Source,
+    source: Origin,
     code: Option<String>,
-    expected: Expected,
+    predicted: Predicted,
     letters: usize,
+    /// Why they are left alone, when they are.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    left: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -64,6 +65,7 @@ struct Report {
     /// True: somebody stopped it before the end.
     stopped: bool,
     causes: Vec<Cause>,
+    /// What was moved, or would be.
     letters: Vec<Moved>,
 }
 
@@ -75,87 +77,70 @@ pub(super) async fn run(args: ReplayArgs, app: &App) -> anyhow::Result<Exit> {
         None => mesh.manifests().collect(),
     };
     if !args.yes {
-        let letters = look(&mesh, &manifests, &wanted).await?;
-        app.out.report(&report(false, false, letters))?;
+        app.out.report(&report(false, false, look(&mesh, &manifests, &wanted).await?))?;
         if mesh.looks_are_receives() {
             app.out.say("A look hides letters for some seconds, and their receive counts have risen by one.");
         }
         return Ok(Exit::Ok);
     }
-    let mut progress = Progress::new(args.rate);
-    let done = replay(&mesh, &manifests, &wanted, &mut progress, app).await;
-    let (stopped, failed) = (progress.stopped, done.is_err());
-    let hidden = if failed { 0 } else { depth(&mesh, &manifests).await?.in_flight };
-    if !failed || !progress.moved.is_empty() {
-        app.out.report(&report(true, stopped || failed, progress.moved))?;
+    let bar = app.out.bar(replay::depth(&mesh, &manifests).await?.total());
+    let mut hand = Hand::new(&mesh, Audit::none(), args.rate, bar).context("cannot listen for signals")?;
+    let done = act(&mut hand, &manifests, &wanted).await;
+    let (stopped, failed) = (hand.stopped, done.is_err());
+    let all = hand.finish();
+    let hidden = if failed { 0 } else { replay::depth(&mesh, &manifests).await?.in_flight };
+    let refused = all.iter().any(|one| one.step == Step::Failed);
+    if !failed || !all.is_empty() {
+        app.out.report(&report(true, stopped || failed, all.into_iter().map(told).collect()))?;
     }
     if hidden > 0 {
         let hidden = text::count(usize::try_from(hidden).unwrap_or(usize::MAX), "letter");
         app.out.say(format_args!("{hidden} may be hidden by somebody's look or replay; try again in a minute."));
     }
     done?;
-    Ok(if stopped { Exit::Failure } else { Exit::Ok })
+    Ok(if stopped || refused { Exit::Failure } else { Exit::Ok })
 }
 
-async fn look(mesh: &Mesh, manifests: &[&Manifest], wanted: &Selection) -> anyhow::Result<Vec<Letter>> {
-    let mut letters = Vec::new();
-    for manifest in manifests {
-        letters.extend(letter::peek(mesh, manifest, MOST).await?.into_iter().filter(|one| wanted.wants(one)));
-    }
-    Ok(letters)
-}
-
-async fn replay(
-    mesh: &Mesh,
-    manifests: &[&Manifest],
-    wanted: &Selection,
-    progress: &mut Progress,
-    app: &App,
-) -> anyhow::Result<()> {
-    let mut stop = Stop::new().context("cannot listen for signals")?;
-    let bar = app.out.bar(depth(mesh, manifests).await?.total());
-    let mut done = Ok(());
+async fn act(hand: &mut Hand<'_>, manifests: &[&Manifest], wanted: &Selection) -> anyhow::Result<()> {
+    let mesh = hand.mesh;
     for (manifest, source) in manifests.iter().flat_map(|one| mesh.sources().iter().map(|source| (*one, *source))) {
-        if done.is_ok() && !progress.stopped {
-            done = moving::replay(mesh, (manifest, source), wanted, progress, &mut stop, &bar).await;
+        if !hand.stopped {
+            replay::act(hand, manifest, source, &mut Meant::Like(wanted, mesh.now())).await?;
         }
     }
-    bar.finish();
-    done
+    Ok(())
 }
 
-/// How much lies in the queues for dead letters of these agents.
-async fn depth(mesh: &Mesh, manifests: &[&Manifest]) -> anyhow::Result<Depth> {
-    let mut sum = Depth::default();
-    for manifest in manifests {
-        for source in mesh.sources() {
-            let Some(queue) = mesh.dead(manifest, *source).await? else { continue };
-            let Depth { visible, in_flight, delayed } = queue.depth().await?;
-            sum.visible += visible;
-            sum.in_flight += in_flight;
-            sum.delayed += delayed;
-        }
-    }
-    Ok(sum)
+/// A letter, and why it is left alone, if it is.
+type Told = (Entry, Option<String>);
+
+async fn look(mesh: &Mesh, manifests: &[&Manifest], wanted: &Selection) -> anyhow::Result<Vec<Told>> {
+    let places = Places { queues: true, quarantine: false };
+    let gathered = replay::gather(mesh, manifests, places, wanted).await?;
+    let why = |entry: &Entry| replay::decide(entry, replay::Mode::Replay, false).err().map(str::to_owned);
+    Ok(gathered.entries.into_iter().map(|entry| (why(&entry), entry)).map(|(why, entry)| (entry, why)).collect())
 }
 
-fn report(done: bool, stopped: bool, letters: Vec<Letter>) -> Report {
-    let mut causes: BTreeMap<(String, Source, Option<String>, Expected), usize> = BTreeMap::new();
-    for letter in &letters {
-        *causes.entry((letter.agent.clone(), letter.source, letter.code.clone(), letter.expected)).or_default() += 1;
-    }
-    let cause = |((agent, source, code, expected), letters)| Cause { agent, source, code, expected, letters };
-    Report {
-        done,
-        stopped,
-        causes: causes.into_iter().map(cause).collect(),
-        letters: letters.into_iter().map(moved).collect(),
-    }
+fn told(done: Done) -> Told {
+    let left = (!done.step.is_sent()).then(|| done.note.unwrap_or_else(|| done.step.to_string()));
+    (done.task.entry, left)
 }
 
-fn moved(letter: Letter) -> Moved {
-    let Letter { agent, source, event_id, event_type, content_id, code, expected, .. } = letter;
-    Moved { agent, source, event_id, event_type, content_id, code, expected }
+fn report(done: bool, stopped: bool, all: Vec<Told>) -> Report {
+    let mut causes: BTreeMap<_, usize> = BTreeMap::new();
+    for (entry, left) in &all {
+        let Entry { agent, source, code, predicted, .. } = entry.clone();
+        *causes.entry((agent, source, code, predicted, left.clone())).or_default() += 1;
+    }
+    let cause =
+        |((agent, source, code, predicted, left), letters)| Cause { agent, source, code, predicted, letters, left };
+    let moved = all.into_iter().filter(|(_, left)| left.is_none()).map(|(entry, _)| moved(entry));
+    Report { done, stopped, causes: causes.into_iter().map(cause).collect(), letters: moved.collect() }
+}
+
+fn moved(entry: Entry) -> Moved {
+    let Entry { agent, source, event_id, event_type, content_id, code, predicted, .. } = entry;
+    Moved { agent, source, event_id, event_type, content_id, code, predicted }
 }
 
 impl Report {
@@ -169,10 +154,12 @@ impl Report {
     }
 
     fn by_cause(&self) -> String {
-        let mut table = output::table(&["agent", "from", "code", "letters", "what the ledger expects"]);
-        for Cause { agent, source, code, expected, letters } in &self.causes {
+        let mut table = output::table(&["agent", "from", "code", "letters", "predicted", "left, because"]);
+        for Cause { agent, source, code, predicted, letters, left } in &self.causes {
             let code = text::plain(code.as_deref().unwrap_or("-"));
-            table.add_row([text::plain(agent), source.to_string(), code, letters.to_string(), expected.to_string()]);
+            let left = text::short(left.as_deref().unwrap_or_default(), 100);
+            let (source, letters, predicted) = (source.to_string(), letters.to_string(), predicted.to_string());
+            table.add_row([text::plain(agent), source, code, letters, predicted, left]);
         }
         output::rows(&table)
     }
@@ -186,7 +173,10 @@ impl fmt::Display for Report {
             if self.letters.len() > LISTED {
                 writeln!(f, "and {} more", self.letters.len() - LISTED)?;
             }
-            writeln!(f, "\n{}\n", self.by_cause())?;
+            writeln!(f)?;
+        }
+        if !self.causes.is_empty() {
+            writeln!(f, "{}\n", self.by_cause())?;
         }
         match (self.done, self.stopped) {
             (true, false) => write!(f, "{}", style::good(format_args!("{count} moved"))),
@@ -198,21 +188,16 @@ impl fmt::Display for Report {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::super::replay::testing::entry, *};
 
     #[test]
-    fn letters_are_counted_by_cause_and_expectation() {
-        let mut done = letter::testing::letter(9, "MODEL_TIMEOUT");
-        done.expected = Expected::AlreadyDone;
-        let letters = vec![
-            letter::testing::letter(7, "MODEL_TIMEOUT"),
-            letter::testing::letter(8, "MODEL_TIMEOUT"),
-            done,
-            letter::testing::letter(10, "MODEL_AUTH"),
-        ];
-        let report = report(false, false, letters);
+    fn letters_are_counted_by_cause_and_prediction_and_those_that_are_left_are_not_moved() {
+        let complete = |id, code| (entry(id, code, Predicted::WillComplete), None);
+        let left = (entry(9, "MODEL_TIMEOUT", Predicted::PayloadGone), Some("gone".to_owned()));
+        let all = vec![complete(7, "MODEL_TIMEOUT"), complete(8, "MODEL_TIMEOUT"), left, complete(10, "MODEL_AUTH")];
+        let report = report(false, false, all);
         let causes: Vec<_> = report.causes.iter().map(|cause| (cause.code.as_deref(), cause.letters)).collect();
         assert_eq!(causes, [(Some("MODEL_AUTH"), 1), (Some("MODEL_TIMEOUT"), 2), (Some("MODEL_TIMEOUT"), 1)]);
-        assert_eq!(report.causes[2].expected, Expected::AlreadyDone);
+        assert_eq!((report.causes[2].left.as_deref(), report.letters.len()), (Some("gone"), 3));
     }
 }

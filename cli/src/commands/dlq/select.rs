@@ -3,7 +3,7 @@
 use mesh_core::Timestamp;
 use uuid::Uuid;
 
-use super::letter::Letter;
+use super::super::replay::Selection;
 use crate::output::text;
 
 /// Which letters; every filter that is given must hold.
@@ -54,63 +54,5 @@ impl Which {
             before: time(&self.older_than)?,
             since: time(&self.since)?,
         })
-    }
-}
-
-/// A filter over letters.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Selection {
-    code: Option<String>,
-    event_id: Option<Uuid>,
-    content_id: Option<Uuid>,
-    before: Option<Timestamp>,
-    since: Option<Timestamp>,
-}
-
-impl Selection {
-    /// Whether a letter is meant.
-    pub(super) fn wants(&self, letter: &Letter) -> bool {
-        self.code.as_ref().is_none_or(|code| letter.code.as_ref() == Some(code))
-            && self.event_id.is_none_or(|id| letter.event_id == id)
-            && self.content_id.is_none_or(|id| letter.content_id == Some(id))
-            && self.before.is_none_or(|before| letter.sent < before)
-            && self.since.is_none_or(|since| letter.sent >= since)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{super::letter, *};
-
-    #[test]
-    fn every_filter_that_is_given_must_hold() {
-        let letter = letter::testing::letter(7, "MODEL_TIMEOUT");
-        let wants = |code: Option<&str>, id: Option<u128>| {
-            let (code, event_id) = (code.map(str::to_owned), id.map(Uuid::from_u128));
-            Selection { code, event_id, ..Selection::default() }.wants(&letter)
-        };
-        assert!(wants(None, None) && wants(Some("MODEL_TIMEOUT"), None) && wants(Some("MODEL_TIMEOUT"), Some(7)));
-        assert!(!wants(Some("MODEL_AUTH"), Some(7)) && !wants(None, Some(8)));
-    }
-
-    #[test]
-    fn age_is_counted_from_when_it_was_sent() {
-        let mut letter = letter::testing::letter(7, "MODEL_TIMEOUT");
-        letter.sent = Timestamp(1000);
-        let wants = |before: Option<i64>, since: Option<i64>| {
-            let (before, since) = (before.map(Timestamp), since.map(Timestamp));
-            Selection { before, since, ..Selection::default() }.wants(&letter)
-        };
-        assert!(wants(Some(1001), None) && !wants(Some(1000), None), "before is without its end");
-        assert!(wants(None, Some(1000)) && !wants(None, Some(1001)), "since is with its beginning");
-    }
-
-    #[test]
-    fn a_content_selects_the_letters_about_it() {
-        let mut letter = letter::testing::letter(7, "MODEL_TIMEOUT");
-        let about = |id| Selection { content_id: Some(Uuid::from_u128(id)), ..Selection::default() };
-        assert!(!about(9).wants(&letter));
-        letter.content_id = Some(Uuid::from_u128(9));
-        assert!(about(9).wants(&letter) && !about(8).wants(&letter));
     }
 }

@@ -5,7 +5,10 @@ mod list;
 mod resubmit;
 mod show;
 
-pub(super) use self::kept::standing;
+pub(super) use self::{
+    kept::standing,
+    resubmit::{Correction, correct},
+};
 use crate::{app::App, exit::Exit};
 
 /// What can be done with the quarantine.

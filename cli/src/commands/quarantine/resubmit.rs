@@ -23,6 +23,13 @@ use crate::{
 pub(crate) struct ResubmitArgs {
     /// The event id, as `mesh quarantine list` prints it
     event_id: Uuid,
+    #[command(flatten)]
+    correction: Correction,
+}
+
+/// What is to be corrected.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Correction {
     /// Replace a field: word_count=800; may be repeated, a dot leads into objects, no value removes the field
     #[arg(long = "set", value_name = "FIELD=VALUE")]
     set: Vec<String>,
@@ -34,32 +41,53 @@ pub(crate) struct ResubmitArgs {
     yes: bool,
 }
 
+/// What a correction came to.
+#[derive(Debug)]
+pub(crate) struct Corrected {
+    /// The copy, when one was published now.
+    pub(crate) published: Option<Uuid>,
+    /// What the process answers.
+    pub(crate) exit: Exit,
+}
+
 pub(super) async fn run(args: ResubmitArgs, app: &App) -> anyhow::Result<Exit> {
     let mesh = Mesh::existing(app).await?;
-    let kept = kept::find(&mesh, args.event_id, None).await?.into_iter().next().context("nothing was found")?;
+    Ok(correct(&mesh, args.event_id, None, &args.correction, app).await?.exit)
+}
+
+/// Publishes a corrected copy of a message in quarantine, and says so.
+pub(crate) async fn correct(
+    mesh: &Mesh,
+    event_id: Uuid,
+    agent: Option<&str>,
+    correction: &Correction,
+    app: &App,
+) -> anyhow::Result<Corrected> {
+    let kept = kept::find(mesh, event_id, agent).await?.into_iter().next().context("nothing was found")?;
     let spec = kept.spec.context("the type of the message cannot be told; publish it anew")?;
-    let admitted = match &args.body {
+    let admitted = match &correction.body {
         Some(file) => door::admit(spec, &door::read_body(file).await?),
         None => {
-            let data = corrected(&kept, spec, &args.set)?;
+            let data = corrected(&kept, spec, &correction.set)?;
             door::judge(spec, &data).map(|()| data)
         }
     };
     let data = match admitted {
         Ok(data) => data,
-        Err(refusal) => return refuse(&refusal, app),
+        Err(refusal) => return Ok(Corrected { published: None, exit: refuse(&refusal, app)? }),
     };
     let origin = kept.attributes.get(attribute::ORIGIN).and_then(|id| id.parse().ok()).unwrap_or(kept.event_id);
     let copy = Copied::corrected(kept.event_id, origin, spec, data);
-    let plans = vec![copy.plan(&mesh, "valid").await?];
-    if args.yes {
-        copies::publish(&mesh, std::slice::from_ref(&copy), &plans).await?;
+    let plans = vec![copy.plan(mesh, "valid").await?];
+    let published = plans.iter().find_map(|plan| plan.copy).filter(|_| correction.yes);
+    if correction.yes {
+        copies::publish(mesh, std::slice::from_ref(&copy), &plans).await?;
     }
-    app.out.report(&Plans { done: args.yes, events: plans })?;
-    if args.yes {
+    app.out.report(&Plans { done: correction.yes, events: plans })?;
+    if correction.yes {
         app.out.say(format_args!("Follow it: {}", app.command(&["show", &copy.id.to_string()])));
     }
-    Ok(Exit::Ok)
+    Ok(Corrected { published, exit: Exit::Ok })
 }
 
 /// The payload with the fields replaced.

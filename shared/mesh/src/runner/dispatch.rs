@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
-use super::Ports;
+use super::{Ports, suspend::NOTICES_FROM};
 use crate::{
     message::Message,
-    ports::{OutboxEntry, PortError},
+    ports::{LedgerEntry, OutboxEntry, PortError},
 };
 
 /// Events whose outboxes one sweep looks at.
@@ -38,6 +38,21 @@ pub(crate) async fn sweep(ports: &Ports, agent: &str, older_than: Duration) -> R
         sent += send(ports, agent, event_id, &entries).await?;
     }
     Ok(sent)
+}
+
+/// Publishes once more what the outcome of an event said, byte for byte; who has handled it recognises it. What waits for
+/// its due time goes on waiting, and notices of suspensions are no outcome. Answers how many messages were sent.
+///
+/// # Errors
+/// [`PortError`] when store or publisher is out of reach.
+pub async fn redispatch(ports: &Ports, entry: &LedgerEntry) -> Result<usize, PortError> {
+    let now = ports.clock.now();
+    let said = |one: &&OutboxEntry| one.index < NOTICES_FROM && one.due.is_none_or(|due| due <= now);
+    let said: Vec<&OutboxEntry> = entry.outbox.iter().filter(said).collect();
+    if said.is_empty() {
+        return Ok(0);
+    }
+    send(ports, &entry.agent, entry.event_id, &said).await
 }
 
 async fn send(ports: &Ports, agent: &str, event_id: Uuid, entries: &[&OutboxEntry]) -> Result<usize, PortError> {

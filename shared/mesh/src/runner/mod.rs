@@ -7,6 +7,7 @@ mod dispatch;
 mod failure;
 mod fate;
 mod freeze;
+mod predict;
 mod quarantine;
 mod report;
 mod suspend;
@@ -14,8 +15,10 @@ mod suspend;
 use std::{sync::Arc, time::Duration};
 
 pub(crate) use attempt::entries;
+pub use dispatch::redispatch;
 pub(crate) use dispatch::{dispatch, sweep};
 pub use fate::{Ended, Fate};
+pub use predict::{Known, Pointed, Predicted, look_at, pointers, predict};
 pub use quarantine::{Quarantined, quarantine_key};
 pub use suspend::{DLQ_AGENT, DLQ_CODE, DLQ_EVENT_ID};
 

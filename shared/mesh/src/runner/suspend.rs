@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// Where the positions of notices in an outbox begin, behind those of any outcome.
-const NOTICES_FROM: u32 = 100;
+pub(super) const NOTICES_FROM: u32 = 100;
 /// Attribute of a dead letter: the code of the last failure.
 pub const DLQ_CODE: &str = "mesh-code";
 /// Attribute of a dead letter: the agent that gave up.
