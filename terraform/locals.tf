@@ -28,8 +28,11 @@ locals {
   common_settings = ["MESH_ATTEMPTS", "MESH_BACKOFF_SCALE", "MESH_LOG"]
 
   # Event type -> channel, generated from the Rust types like the contracts beside it.
+  # Two versions of a contract are two rows of one event.
   channel_of = {
-    for row in jsondecode(file("${var.repository}/contracts/channels.json")) : row.event => row.channel
+    for event, channels in {
+      for row in jsondecode(file("${var.repository}/contracts/channels.json")) : row.event => row.channel...
+    } : event => channels[0]
   }
   publishes_on = {
     for name, agent in local.agents : name => distinct([for event in agent.publishes : local.channel_of[event]])

@@ -3,6 +3,7 @@
 #![allow(clippy::expect_used, clippy::panic, missing_docs, reason = "tests")]
 
 mod contracts;
+mod contracts_diff;
 mod demo;
 mod door;
 mod help;

@@ -5,6 +5,7 @@
 //! ([`read`], whose fields cannot hold an invalid value). A test holds the two verdicts equal.
 
 mod contract;
+pub mod diff;
 pub mod error_pages;
 pub mod events;
 mod fields;

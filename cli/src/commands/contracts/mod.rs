@@ -1,5 +1,6 @@
 //! `mesh contracts`: the published language.
 
+mod diff;
 mod list;
 mod show;
 mod validate;
@@ -18,6 +19,8 @@ pub(crate) enum ContractsCommand {
     Show(show::ShowArgs),
     /// Judge a body by a contract
     Validate(validate::ValidateArgs),
+    /// Say what changed between contracts, and whom it breaks
+    Diff(diff::DiffArgs),
 }
 
 impl ContractsCommand {
@@ -27,6 +30,7 @@ impl ContractsCommand {
             Self::List(args) => list::run(args, app),
             Self::Show(args) => show::run(&args, app),
             Self::Validate(args) => validate::run(args, app).await,
+            Self::Diff(args) => diff::run(&args, app),
         }
     }
 }
