@@ -74,7 +74,12 @@ pub fn front_matter(page: &Page) -> Result<String, RenderError> {
         },
     };
     let yaml = to_yaml(&fields)?;
-    Ok(format!("---\n{}\n---\n\n{}\n", yaml.trim_end_matches('\n'), article.source.trim()))
+    Ok(format!("---\n{}\n---\n\n{}\n", yaml.trim_end_matches('\n'), without_shortcodes(article.source.trim())))
+}
+
+/// Hugo runs its shortcodes wherever they stand, code and comments included; a space keeps them text.
+fn without_shortcodes(markdown: &str) -> String {
+    markdown.replace("{{<", "{{ <").replace("{{%", "{{ %")
 }
 
 /// The image for link previews, which Hugo takes the first for, and those of the text.
@@ -139,6 +144,14 @@ mod tests {
         let (fields, body) = read(&file);
         assert_eq!(fields.title, "From text");
         assert_eq!(body, "\nBody.\n");
+    }
+
+    #[test]
+    fn shortcodes_stay_text() {
+        let markdown = "`{{< gist a b >}}`\n\n```\n{{{% ref \"x\" %}}\n```\n\n<!-- {{<x>}} --> {{ y }}\n";
+        let file = front_matter(&Page { markdown: markdown.into(), ..page() }).unwrap();
+        let (_, body) = read(&file);
+        assert_eq!(body, "\n`{{ < gist a b >}}`\n\n```\n{{{ % ref \"x\" %}}\n```\n\n<!-- {{ <x>}} --> {{ y }}\n");
     }
 
     #[test]

@@ -13,6 +13,10 @@ const ACTIVE: [&str; 14] = [
     "svg", "math",
 ];
 
+/// Attributes that lead somewhere or load something. In raw HTML they escape the check of links.
+const ADDRESSES: &str = "href src srcset style poster background data action formaction cite ping longdesc xlink:href manifest \
+    codebase classid";
+
 /// Levels of lists and quotes, and pieces of raw HTML, beyond which a text is no article; sanitising such a page takes seconds.
 const MAX_DEPTH: u32 = 50;
 const MAX_RAW_HTML: usize = 500;
@@ -28,7 +32,7 @@ pub(super) fn check(context: &Context<'_>, out: &mut Sink) {
     let model = context.model;
     for raw in model.raw_html() {
         let place = Place::new(raw.line, &raw.markup);
-        match active(&raw.markup) {
+        match active(&raw.markup).or_else(|| attribute_of_raw(&raw.markup)) {
             Some(what) => out.push(unsafe_html("The text contains active HTML.").measured(what).at(place)),
             None => out.push(
                 Finding::new("raw-html", Severity::Warn, "Raw HTML may be dropped when the page is built.")
@@ -92,19 +96,31 @@ fn active(markup: &str) -> Option<String> {
 
 /// Handlers (`onclick=`) and code in attribute values.
 fn active_attribute(attributes: &str) -> Option<String> {
-    for (at, _) in attributes.match_indices('=') {
-        let before = attributes.get(..at)?.trim_end();
-        let name =
-            before.rsplit(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '/')).next()?.to_ascii_lowercase();
+    named_values(attributes).find_map(|(name, value)| {
         if name.len() > 2 && name.starts_with("on") && name.bytes().all(|byte| byte.is_ascii_alphabetic()) {
             return Some(format!("{name}="));
         }
-        let value = attributes.get(at + 1..)?.trim_start().trim_start_matches(['"', '\'']);
-        if let Some(scheme) = dangerous_scheme(value) {
-            return Some(format!("{scheme}:"));
-        }
-    }
-    None
+        dangerous_scheme(value).map(|scheme| format!("{scheme}:"))
+    })
+}
+
+/// What raw HTML must not have anywhere: a `>` inside a quoted value does not end its tag, so where tags end is not asked.
+fn attribute_of_raw(markup: &str) -> Option<String> {
+    let address =
+        |(name, _): (String, &str)| ADDRESSES.split(' ').any(|known| known == name).then(|| format!("{name}="));
+    active_attribute(markup).or_else(|| named_values(markup).find_map(address))
+}
+
+/// The word before every equals sign, in lower case, and what stands behind the sign.
+fn named_values(markup: &str) -> impl Iterator<Item = (String, &str)> {
+    markup.match_indices('=').filter_map(|(at, _)| {
+        let before = markup.get(..at)?.trim_end();
+        // No name that matters is longer, and what has none is not read over and over.
+        let near = before.get(before.floor_char_boundary(before.len().saturating_sub(32))..)?;
+        let name = near.rsplit(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '/')).next()?;
+        let value = markup.get(at + 1..)?.trim_start().trim_start_matches(['"', '\'']);
+        Some((name.to_ascii_lowercase(), value))
+    })
 }
 
 /// A scheme that runs code, however it is hidden behind spaces, control characters, capitals and character references.
@@ -164,6 +180,11 @@ mod tests {
             "[x](JaVaScRiPt:alert(1))",
             "[x](data:text/html;base64,AAAA)",
             "<iframe src=\"https://a.io\"></iframe>",
+            "Hi <img alt=\">\" src=x onerror=alert(1)> there.",
+            "Hi <b title='>' onclick=x>there</b>.",
+            "See <a href=https:a.io>this</a>.",
+            "<img src=\"https://a.io/t.png\">\n\nText.",
+            "A <b style=\"background:url(//a.io)\">b</b>.",
         ] {
             assert!(found("html-safety", &article(text)).contains(&Severity::Block), "{text}");
         }

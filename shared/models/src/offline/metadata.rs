@@ -70,7 +70,10 @@ fn short_title(title: &str, site: &str) -> String {
     }
     let head = title.split(": ").next().unwrap_or(title);
     let fitting = if title.chars().count() > TITLE_CHARS { head } else { title };
-    shorten(fitting, TITLE_CHARS).trim_end_matches([' ', ',', ':', ';', '-']).to_owned()
+    let short = shorten(fitting, TITLE_CHARS);
+    let neat = short.trim_end_matches([' ', ',', ':', ';', '-']);
+    // A title of nothing but such marks is still a title.
+    if neat.is_empty() { short.to_owned() } else { neat.to_owned() }
 }
 
 /// A text of 121 to 156 characters that names the keyphrase where it is short enough.
