@@ -127,12 +127,14 @@ fn moved(record: &ContentRecord, news: News) -> ContentRecord {
     moved
 }
 
-/// How far a status is; the three ends of a run are as far as one another.
+/// How far a status is. A run has one end; of two runs with one revision (a request and its copy), a page that is online
+/// stands, whatever the other came to.
 fn stage(status: ContentStatus) -> u8 {
     match status {
         ContentStatus::ReadyForReview => 0,
         ContentStatus::Reviewed => 1,
-        ContentStatus::Rejected | ContentStatus::Published | ContentStatus::Failed => 2,
-        ContentStatus::Withdrawn => 3,
+        ContentStatus::Rejected | ContentStatus::Failed => 2,
+        ContentStatus::Published => 3,
+        ContentStatus::Withdrawn => 4,
     }
 }

@@ -84,6 +84,17 @@ fn only_a_failure_that_ends_the_run_is_recorded() {
 }
 
 #[test]
+fn a_page_stands_whatever_another_run_of_its_revision_came_to() {
+    let (bench, id) = drafted();
+    assert_eq!(after(&bench, &id, "PublishFailure", &failed(&id, true))["status"], "failed");
+    let record = after(&bench, &id, "ContentPublished", &published(&id));
+    assert_eq!((&record["status"], record.get("status_code")), (&json!("published"), None));
+    let mut late = failed(&id, true);
+    late["request_id"] = json!("failed after it was published");
+    assert_eq!(after(&bench, &id, "PublishFailure", &late)["status"], "published");
+}
+
+#[test]
 fn an_article_nobody_knows_is_passed_over() {
     let bench = Bench::new(ScriptedTextModel::new());
     let id = "00000000-0000-5000-8000-000000000000";
