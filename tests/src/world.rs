@@ -24,6 +24,7 @@ use uuid::Uuid;
 
 use crate::{
     hooks::Hooked,
+    host::AGENTS,
     mutation::{self, Mutation},
     recorder::Conclusions,
 };
@@ -261,19 +262,7 @@ impl Seat {
 
 /// The agents, as their crates build them.
 pub(crate) fn agents(settings: &Settings) -> Vec<Arc<dyn Agent>> {
-    let build = [
-        agent_content_gen::agent,
-        agent_refine::agent,
-        agent_review::agent,
-        agent_image_plan::agent,
-        agent_image_render::agent,
-        agent_metadata::agent,
-        agent_publish::agent,
-        agent_site::agent,
-        agent_tracker::agent,
-        agent_echo::agent,
-    ];
-    build.iter().map(|agent| agent(settings).expect("an agent")).collect()
+    AGENTS.iter().map(|agent| agent(settings).expect("an agent")).collect()
 }
 
 /// The ports, every call of theirs through the plan.
