@@ -1,11 +1,11 @@
-"""Runs MiniStack with two answers corrected, and patient with connections.
+"""Runs MiniStack with two answers corrected, patient with connections, and deaf to Terraform's repetitions.
 
 1. Its DescribeAlarms leaves most of an alarm out in the Query protocol, which Terraform's AWS provider 5 speaks: every
    plan would change every alarm. In JSON it is complete, so the XML is written from that.
 2. It asks for permissions that IAM does not know: on AWS `sns:Publish` and `sqs:SendMessage` are good for batches too.
 
-Its server would end a connection that was idle for five seconds, or had a thousand requests. On a busy machine that can meet
-a request that is under way: who asked sends it again, and Terraform is told that what it creates exists already.
+Its server would end a connection that was idle for 75 seconds, or had a thousand requests. On a busy machine that can meet
+a request that is under way: who asked sends it again. What Terraform repeats all the same is done once (see retries.py).
 """
 
 import json
@@ -13,13 +13,16 @@ import sys
 from datetime import datetime, timezone
 from xml.sax.saxutils import escape
 
+import hypercorn.asyncio
 from hypercorn.config import Config
 from ministack import app
 from ministack.core import iam_actions
 from ministack.services import cloudwatch
+from retries import Application, once_for_terraform
 
 described = cloudwatch._describe_alarms
 action_of = iam_actions.extract_iam_action
+served = hypercorn.asyncio.serve
 
 
 def iam_action(*arguments: object) -> str | None:
@@ -67,9 +70,14 @@ def xml(value: object, name: str = "") -> str:
     return escape(str(value))
 
 
+async def serve(application: Application, config: Config, **more: object) -> None:
+    config.keep_alive_timeout = 3600
+    config.keep_alive_max_requests = 1_000_000
+    await served(once_for_terraform(application), config, **more)
+
+
 if __name__ == "__main__":
-    Config.keep_alive_timeout = 3600
-    Config.keep_alive_max_requests = 1_000_000
+    hypercorn.asyncio.serve = serve
     cloudwatch._describe_alarms = describe_alarms
     iam_actions.extract_iam_action = iam_action
     sys.exit(app.main())

@@ -35,6 +35,7 @@ enum Manner {
     BreaksAContract,
     WritesWhatItMayNot,
     LosesARaceOnce,
+    LosesEveryRace,
     EndsTwice,
     Behaves,
 }
@@ -80,6 +81,11 @@ impl Agent for Odd {
                     (None, _) => Write::create("notes", "n", &json!({}))?,
                 };
                 Ok(Outcome::nothing().write(write).emit(answer))
+            }
+            Manner::LosesEveryRace => {
+                let note = ctx.get("notes", "n").await?.expect("a note");
+                let stale = mesh_core::ports::Document { version: note.version + 7, ..note };
+                Ok(Outcome::nothing().write(Write::replace(&stale, &json!({"by": "stale"}))?).emit(answer))
             }
             Manner::EndsTwice | Manner::Behaves => Ok(Outcome::nothing().emit(answer)),
         }
@@ -207,6 +213,26 @@ fn a_lost_race_is_run_again_on_fresh_state_within_the_attempt() {
     let note = block_on(bench.store.state().get(&DocKey::new("notes", "n"))).expect("a read").expect("a note");
     assert_eq!(note.body, json!({"by": "fresh"}));
     assert_eq!(bench.events("Echoed").len(), 1);
+}
+
+#[test]
+fn races_that_are_always_lost_end_in_the_dead_letters_by_their_name() {
+    let bench = bench(Manner::LosesEveryRace);
+    let (ports, note) = (&bench.ports, Write::create("notes", "n", &json!({"by": "other"})).expect("a write"));
+    block_on(submit(ports, "test", "note", Outcome::nothing().write(note))).expect("a note");
+    let mut receives = 0;
+    let suspended = loop {
+        receives += 1;
+        match bench.process(&Delivery { receive_count: receives, ..delivery(1, None) }) {
+            Fate::Retry { ended: Ended::SetBack("CONFLICT"), .. } => assert!(receives < 20, "the queue would move it"),
+            other => break other,
+        }
+    };
+    assert!(matches!(suspended, Fate::Ack(Ended::Suspended("CONFLICT"))), "{suspended:?}");
+    assert_eq!(receives, 14, "nine that cost nothing, and five attempts");
+    let failure = &bench.events("EchoFailure")[0];
+    assert_eq!((&failure["code"], &failure["dead_lettered"]), (&json!("CONFLICT"), &json!(true)));
+    assert_eq!(bench.dead_letters(), 1);
 }
 
 #[test]

@@ -55,10 +55,10 @@ impl Assignment {
     /// Stores the brief for the agents that come later; a request of a site without settings needs none.
     pub(crate) async fn keep_brief(&self, ctx: &Context<'_>) -> Result<Option<Pointer>, AgentError> {
         let Some(brief) = &self.brief else { return Ok(None) };
-        let key = format!("briefs/{}.r{}.json", self.content_id, self.revision);
+        let stem = format!("briefs/{}.r{}", self.content_id, self.revision);
         let json = serde_json::to_vec(brief)
             .map_err(|error| AgentError::fail("INTERNAL", ErrorType::Infrastructure, error.to_string()))?;
-        Ok(Some(ctx.put_once(&key, Bytes::from(json), "application/json").await?.pointer))
+        Ok(Some(ctx.put_apart(&stem, "json", Bytes::from(json), "application/json").await?))
     }
 }
 

@@ -9,7 +9,7 @@ use mesh_contracts::{
 };
 use mesh_core::{
     AgentError, Context, Emit, Event, Outcome, Timestamp,
-    context::{Answer, StoredBlob},
+    context::Answer,
     ports::{ChatMessage, ChatRequest, ChatResponse, Finish, Hints, Role, Task},
 };
 use serde_json::json;
@@ -33,8 +33,8 @@ impl ContentGen {
         let draft = self.write(&assignment, ctx).await?;
         let brief = assignment.keep_brief(ctx).await?;
         let body = Bytes::from(draft.markdown.clone());
-        let stored = ctx.put_once(&draft_key(&assignment), body, "text/markdown; charset=utf-8").await?;
-        let ready = ready(&assignment, &draft, &stored, brief, event.time, ctx);
+        let stored = ctx.put_apart(&stem(&assignment), "md", body, "text/markdown; charset=utf-8").await?;
+        let ready = ready(&assignment, &draft, stored, brief, event.time, ctx);
         let write = record::write(&ready, &assignment, event, ctx)?;
         let emit = if assignment.refine() { Emit::of(&ContentDrafted(ready))? } else { Emit::of(&ready)? };
         Ok(Outcome::nothing().write(write).emit(emit.about(assignment.content_id)))
@@ -110,17 +110,17 @@ impl ContentGen {
     }
 }
 
-/// The event of a stored draft; what is measured is measured on what is stored.
+/// The event of a stored draft.
 fn ready(
     assignment: &Assignment,
     draft: &Draft,
-    stored: &StoredBlob,
+    stored: Pointer,
     brief: Option<Pointer>,
     created_at: Timestamp,
     ctx: &Context<'_>,
 ) -> ContentReady {
     let request = &assignment.request;
-    let text = &*String::from_utf8_lossy(&stored.bytes);
+    let text = &*draft.markdown;
     ContentReady {
         content_id: assignment.content_id,
         revision: Int::clamp(assignment.revision),
@@ -129,7 +129,7 @@ fn ready(
         summary: Text::clip(&summary(text)),
         word_count: request.word_count,
         measured_word_count: Int::clamp(i64::try_from(count_words(text)).unwrap_or(i64::MAX)),
-        draft: stored.pointer.clone(),
+        draft: stored,
         models: List::clip(draft.models.iter().map(|model| Text::clip(model))),
         prompt_version: Text::clip(&draft.prompt_version),
         generated: true,
@@ -178,10 +178,10 @@ fn acceptable(answer: Answer) -> Result<Answer, AgentError> {
     }
 }
 
-/// `drafts/{content_id}.md`; revision n `drafts/{content_id}.r{n}.md`.
-fn draft_key(assignment: &Assignment) -> String {
+/// `drafts/{content_id}`; of revision n `drafts/{content_id}.r{n}`.
+fn stem(assignment: &Assignment) -> String {
     match assignment.revision {
-        1 => format!("drafts/{}.md", assignment.content_id),
-        n => format!("drafts/{}.r{n}.md", assignment.content_id),
+        1 => format!("drafts/{}", assignment.content_id),
+        n => format!("drafts/{}.r{n}", assignment.content_id),
     }
 }

@@ -64,8 +64,8 @@ pub(crate) async fn put_page(key: &str, html: Bytes, ctx: &Context<'_>) -> Resul
     Err(changing(key))
 }
 
-/// Stores the article's file once: `published/{content_id}.md`, for revision n `.r{n}.md`. Where an attempt that did not
-/// come through left another one (it had other parts), the name says what is in it.
+/// Stores the article's file once: `published/{content_id}.md`, for revision n `.r{n}.md`, apart from what an attempt that
+/// did not come through left there: it had other parts.
 pub(crate) async fn put_markdown(
     content_id: Id,
     revision: Int<1, 1000>,
@@ -76,14 +76,7 @@ pub(crate) async fn put_markdown(
         1 => format!("published/{content_id}"),
         n => format!("published/{content_id}.r{n}"),
     };
-    let text = Bytes::from(text);
-    let stored = ctx.put_once(&format!("{stem}.md"), text.clone(), MARKDOWN).await?;
-    if stored.bytes == text {
-        return Ok(stored.pointer);
-    }
-    let sha256 = ids::sha256_hex(&text);
-    let named = format!("{stem}.{}.md", &sha256[..12]);
-    Ok(ctx.put_once(&named, text, MARKDOWN).await?.pointer)
+    ctx.put_apart(&stem, "md", Bytes::from(text), MARKDOWN).await
 }
 
 /// What queries of a site's pages sort by.

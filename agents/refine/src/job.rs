@@ -29,14 +29,14 @@ impl Job {
         Ok(Self { findings: Vec::new(), revision: ready.revision.get(), ready })
     }
 
-    /// `drafts/{content_id}.refined.md` beside the draft it is made from, with `.r{n}` from the second revision on; the
-    /// draft of a revision itself is `drafts/{content_id}.r{n}.md`.
-    pub(crate) fn key(&self) -> String {
+    /// `drafts/{content_id}.refined` beside the draft it is made from, with `.r{n}` from the second revision on; the
+    /// draft of a revision itself is `drafts/{content_id}.r{n}`.
+    pub(crate) fn stem(&self) -> String {
         let id = self.ready.content_id;
         match self.revision {
-            n if n != self.ready.revision.get() => format!("drafts/{id}.r{n}.md"),
-            1 => format!("drafts/{id}.refined.md"),
-            n => format!("drafts/{id}.r{n}.refined.md"),
+            n if n != self.ready.revision.get() => format!("drafts/{id}.r{n}"),
+            1 => format!("drafts/{id}.refined"),
+            n => format!("drafts/{id}.r{n}.refined"),
         }
     }
 

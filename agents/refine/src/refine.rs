@@ -36,9 +36,8 @@ pub(crate) async fn refine(event: &Event, ctx: &Context<'_>) -> Result<Outcome, 
     ctx.prefer_text_model(website.preferred_text_model.as_deref())?;
     let window = Window::of(&job.ready, &website);
     let rewritten = write(&job, &prompt::request(&job, &website, window, &draft), window, ctx).await?;
-    let stored = ctx.put_once(&job.key(), Bytes::from(rewritten.markdown.clone()), MARKDOWN).await?;
-    let text = String::from_utf8_lossy(&stored.bytes);
-    let ready = ready(&job, &rewritten, &text, stored.pointer.clone(), event, ctx);
+    let stored = ctx.put_apart(&job.stem(), "md", Bytes::from(rewritten.markdown.clone()), MARKDOWN).await?;
+    let ready = ready(&job, &rewritten, stored, event, ctx);
     Ok(Outcome::nothing().emit(Emit::of(&ready)?.about(ready.content_id)))
 }
 
@@ -59,15 +58,9 @@ async fn write(job: &Job, ask: &ChatRequest, window: Window, ctx: &Context<'_>) 
     Ok(Rewritten { markdown, models, prompt_version, offline, complete: finish == Finish::Stop })
 }
 
-/// The event of a stored text; what is measured is measured on what is stored, all else is carried over.
-fn ready(
-    job: &Job,
-    rewritten: &Rewritten,
-    text: &str,
-    draft: Pointer,
-    event: &Event,
-    ctx: &Context<'_>,
-) -> ContentReady {
+/// The event of a stored text: what is measured is measured on it, all else is carried over.
+fn ready(job: &Job, rewritten: &Rewritten, draft: Pointer, event: &Event, ctx: &Context<'_>) -> ContentReady {
+    let text = &*rewritten.markdown;
     ContentReady {
         revision: Int::clamp(job.revision),
         title: Text::clip(title(text)),

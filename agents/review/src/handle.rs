@@ -200,11 +200,11 @@ struct Reviewed {
 /// Saves minor fixes as a new object beside the draft; without any, the draft itself is what was reviewed.
 async fn save(ready: &ContentReady, fixed: Option<String>, ctx: &Context<'_>) -> Result<Reviewed, AgentError> {
     let Some(text) = fixed else { return Ok(Reviewed { pointer: ready.draft.clone(), fixed: false }) };
-    let key = match ready.revision.get() {
-        1 => format!("drafts/{}.fixed.md", ready.content_id),
-        n => format!("drafts/{}.r{n}.fixed.md", ready.content_id),
+    let stem = match ready.revision.get() {
+        1 => format!("drafts/{}.fixed", ready.content_id),
+        n => format!("drafts/{}.r{n}.fixed", ready.content_id),
     };
-    let pointer = ctx.put_once(&key, Bytes::from(text), MARKDOWN).await?.pointer;
+    let pointer = ctx.put_apart(&stem, "md", Bytes::from(text), MARKDOWN).await?;
     Ok(Reviewed { pointer, fixed: true })
 }
 

@@ -2,9 +2,13 @@
 
 use std::time::Duration;
 
+use bytes::Bytes;
 use mesh_article::count_words;
-use mesh_core::ports::{Clock, Role};
-use mesh_testkit::model::ScriptedTextModel;
+use mesh_core::{
+    ids,
+    ports::{Blobs, BlobsExt, Clock, PutCondition, Role},
+};
+use mesh_testkit::{block_on, model::ScriptedTextModel};
 use serde_json::json;
 
 use crate::support::{Bench, article, message, payload, request};
@@ -160,4 +164,20 @@ fn run_and_trace_go_on_from_the_request_to_the_event() {
     assert_eq!(of(1, "ce-correlationid"), id.to_string());
     assert!(of(1, "traceparent").contains(&id.simple().to_string()), "a run without a trace starts one");
     assert_eq!(of(1, "ce-subject"), payload(&published[1], "ContentReady")["content_id"].as_str().expect("an id"));
+}
+
+#[test]
+fn what_another_run_of_the_article_left_is_neither_used_nor_overwritten() {
+    let bench = Bench::new(ScriptedTextModel::new().answering(article(500)));
+    let data = request("Cloud Computing", 500);
+    let key = format!("drafts/{}.md", ids::of_content(ids::of_request("", "r1")));
+    let left = Bytes::from_static(b"# Of a run that died before it was committed\n");
+    block_on(bench.store.blobs().put_bytes(&key, left.clone(), "text/markdown", PutCondition::Any)).expect("stored");
+    let content_id = bench.ask(&data);
+    let ready = bench.only("ContentReady");
+    let draft = ready["draft"]["uri"].as_str().and_then(|uri| bench.store.blobs().key_of(uri)).expect("our key");
+    assert!(draft.starts_with(&format!("drafts/{content_id}.")) && draft != key, "{draft}");
+    assert_eq!(bench.blob(&draft), Some(article(500)));
+    assert_eq!((&ready["title"], &ready["measured_word_count"]), (&json!("Cloud Computing"), &json!(500)));
+    assert_eq!(bench.blob(&key).map(Bytes::from), Some(left));
 }

@@ -145,6 +145,28 @@ impl<'a> Context<'a> {
         }
     }
 
+    /// Stores a text of this event once, as `{stem}.{extension}`. A further attempt at the event finds its own again. What
+    /// another run left there is left alone (a copy of the event can have the same revision): then the name says what is
+    /// in it, `{stem}.{start of its SHA-256}.{extension}`.
+    ///
+    /// # Errors
+    /// As [`Context::put_once`].
+    pub async fn put_apart(
+        &self,
+        stem: &str,
+        extension: &str,
+        body: Bytes,
+        media_type: &str,
+    ) -> Result<Pointer, AgentError> {
+        let stored = self.put_once(&format!("{stem}.{extension}"), body.clone(), media_type).await?;
+        if stored.bytes == body {
+            return Ok(stored.pointer);
+        }
+        let sha256 = ids::sha256_hex(&body);
+        let apart = format!("{stem}.{}.{extension}", &sha256[..12]);
+        Ok(self.put_once(&apart, body, media_type).await?.pointer)
+    }
+
     /// Reads a shared output with its version, to be replaced by [`Context::replace`].
     ///
     /// # Errors

@@ -19,6 +19,9 @@ use crate::{
 
 /// How often a handler is run again on fresh state after a conflict.
 const CONFLICT_RUNS: u32 = 3;
+/// From this receive on, a conflict counts: what never clears is to be suspended by its name before the queue, after 20
+/// receives, moves it away without one.
+const CONFLICTS_COUNT_FROM: u32 = 10;
 /// How often a throttled commit is repeated.
 const COMMIT_TRIES: u32 = 3;
 /// What every event needs, for the circuits.
@@ -130,6 +133,12 @@ impl Runner {
                 Settled::Fate(fate) => return fate,
                 Settled::Conflict => continue,
             }
+        }
+        if attempt.delivery.receive_count >= CONFLICTS_COUNT_FROM {
+            let message = format!("others wrote first in each of {CONFLICT_RUNS} runs of this attempt");
+            let error_type = ErrorType::Infrastructure;
+            let setback = Setback { code: "CONFLICT", error_type, message, after: None, counted: true };
+            return self.set_back(&attempt, setback).await;
         }
         self.give_back(&attempt, false).await;
         Fate::retry(Ended::SetBack("CONFLICT"), self.soon())
