@@ -3,6 +3,7 @@
 import json
 import os
 import subprocess
+from pathlib import Path
 
 import pytest
 from events import Recorder, assert_valid
@@ -63,6 +64,35 @@ def test_letters_are_moved_back_as_the_console_does(mesh: Mesh, recorder: Record
         handle = message["ReceiptHandle"]
         mesh.aws("sqs", "delete-message", "--queue-url", letters, "--receipt-handle", handle)
     eventually(lambda: len(recorder.finals(sent)) >= BY_HAND, f"{BY_HAND} articles are published", 60)
+
+
+def test_a_plan_comes_true_and_touches_nothing_else(
+    mesh: Mesh, recorder: Recorder, sent: set[str], tmp_path: Path
+) -> None:
+    before, ended = depth(mesh), len(recorder.finals(sent))
+    entries = planned(mesh, tmp_path / "all.json")
+    assert len(entries) == before
+    assert {(entry["predicted"], entry["code"]) for entry in entries} == {("will_complete", "RESOURCE_MISSING")}
+    file = tmp_path / "one.json"
+    assert [one["event_id"] for one in planned(mesh, file, "--event-id", entries[0]["event_id"])] == [
+        entries[0]["event_id"]
+    ]
+
+    assert mesh.cli("replay", "apply", str(file))["done"] is False
+    assert depth(mesh) == before, "a dry run sends nothing"
+    applied = mesh.cli("replay", "apply", str(file), "--wait", "60", "--yes")
+    assert (applied["done"], applied["stopped"]) == (True, False)
+    mesh.cli("replay", "verify", str(file))
+    eventually(lambda: len(recorder.finals(sent)) == ended + 1, "the one article is published", 30)
+    assert depth(mesh) == before - 1
+    again = mesh.cli("replay", "apply", str(file), "--yes")
+    assert [(row["before"], row["sent"]) for row in again["groups"]] == [(1, 0)], "applied once"
+
+
+def planned(mesh: Mesh, file: Path, *only: str) -> list[dict]:
+    """The entries of a plan for publish's dead letters."""
+    mesh.cli("replay", "plan", "--agent", "publish", "--from", "dlq", "--out", str(file), *only)
+    return json.loads(file.read_text())["entries"]
 
 
 def test_a_replay_that_is_killed_loses_nothing(mesh: Mesh, sent: set[str]) -> None:

@@ -19,10 +19,12 @@ impl Objects {
     pub(crate) fn sweep(&self, scope: &Scope<'_>, owner: i64) -> Result<(), Fault> {
         let Place::Disk { objects, view, .. } = &*self.place else { return Ok(()) };
         let known = known(scope, objects, owner)?;
-        if let Err(error) = remove_unknown(&directory_of(objects, owner), &known) {
+        let mut shown = false;
+        if let Err(error) = remove_unknown(&directory_of(objects, owner), &known, &mut shown) {
             tracing::warn!(%error, "What a dead process wrote cannot be removed.");
         }
-        self.repair(scope, objects, view)
+        // All others wait for this step: looking at every plain file takes seconds when there are many.
+        if shown { self.repair(scope, objects, view) } else { Ok(()) }
     }
 
     /// Makes the plain files those of the heads.
@@ -37,8 +39,10 @@ impl Objects {
         }
         let paths = expected.keys().cloned().collect();
         view.keep_only(&paths, objects);
-        for (key, version) in expected.into_values() {
-            self.show(&key, &version);
+        for (path, (key, version)) in expected {
+            if !is_same_file(&path, &path_of(objects, &version)) {
+                self.show(&key, &version);
+            }
         }
         Ok(())
     }
@@ -68,7 +72,8 @@ fn known(scope: &Scope<'_>, objects: &Path, owner: i64) -> Result<BTreeSet<PathB
     Ok(names.iter().map(|name| path_of(objects, name)).collect())
 }
 
-fn remove_unknown(directory: &Path, known: &BTreeSet<PathBuf>) -> io::Result<()> {
+/// `shown` becomes true when one of them may be a plain file already: its commit was all that lacked.
+fn remove_unknown(directory: &Path, known: &BTreeSet<PathBuf>, shown: &mut bool) -> io::Result<()> {
     let entries = match fs::read_dir(directory) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
         entries => entries?,
@@ -77,12 +82,43 @@ fn remove_unknown(directory: &Path, known: &BTreeSet<PathBuf>) -> io::Result<()>
         let entry = entry?;
         let path = entry.path();
         if entry.file_type()?.is_dir() {
-            remove_unknown(&path, known)?;
+            remove_unknown(&path, known, shown)?;
             // Only when nothing is left in it.
             drop(fs::remove_dir(&path));
         } else if !known.contains(&path) {
+            *shown |= may_have_another_name(&path);
             fs::remove_file(&path)?;
         }
     }
     Ok(())
+}
+
+/// Whether the file has a second name, or lies where files have one alone, so that names are given to copies.
+#[cfg(unix)]
+fn may_have_another_name(path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+
+    let probe = path.with_extension("probe");
+    let linked = fs::hard_link(path, &probe).is_ok();
+    drop(fs::remove_file(&probe));
+    !linked || fs::metadata(path).is_ok_and(|meta| meta.nlink() > 1)
+}
+
+#[cfg(not(unix))]
+fn may_have_another_name(_: &Path) -> bool {
+    true
+}
+
+/// Whether both are names of one file; false where that cannot be told.
+#[cfg(unix)]
+fn is_same_file(one: &Path, other: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+
+    let id = |path: &Path| fs::metadata(path).map(|meta| (meta.dev(), meta.ino())).ok();
+    id(one).is_some_and(|one| id(other) == Some(one))
+}
+
+#[cfg(not(unix))]
+fn is_same_file(_: &Path, _: &Path) -> bool {
+    false
 }
