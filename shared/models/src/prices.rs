@@ -5,7 +5,7 @@
 //! `high`, `auto`), with the same two methods; `quote` is `None` where the provider names no price per image.
 //!
 //! Names are `provider/model`. A dated snapshot (`openai/gpt-5-mini-2025-08-07`) has the price of its model unless the
-//! table names it itself. Nothing else is guessed: `gpt-5-pro` is not priced as `gpt-5`.
+//! table names it itself, and `azure/…` that of `openai/…` unless the table names it itself. Nothing else is guessed: `gpt-5-pro` is not priced as `gpt-5`.
 
 use std::{collections::BTreeMap, sync::LazyLock};
 
@@ -156,9 +156,15 @@ fn product(tokens: u64, price: u64) -> u128 {
     u128::from(tokens) * u128::from(price)
 }
 
-/// The entry of the name, or else of the name without a date at its end.
+/// The entry of the name, or else of the name without a date at its end, or else of the model it is another word for.
 fn find<'a, T>(entries: &'a BTreeMap<String, T>, model: &str) -> Option<&'a T> {
-    entries.get(model).or_else(|| entries.get(undated(model)?))
+    let own = |model: &str| entries.get(model).or_else(|| entries.get(undated(model)?));
+    own(model).or_else(|| own(&original(model)?))
+}
+
+/// The name of a model at the provider that makes it, for one that is sold elsewhere at the same price.
+pub(crate) fn original(model: &str) -> Option<String> {
+    model.strip_prefix("azure/").map(|model| format!("openai/{model}"))
 }
 
 /// `gpt-5-mini` of `gpt-5-mini-2025-08-07`.

@@ -13,13 +13,14 @@ use mesh_core::{
 };
 
 use super::{
-    OpenAiSettings,
-    call::{Call, Connection, Exchange},
-    failure::Failure,
-    http::Reply,
-    image_wire::{self, OPTIONAL, QUALITY},
+    image_wire::{self, QUALITY},
+    way,
 };
-use crate::{ConfigError, prices::PriceTable};
+use crate::{
+    ConfigError, ServerSettings,
+    http::{Call, Connection, Exchange, Failure, Reply},
+    prices::PriceTable,
+};
 
 /// The largest image in base64, and what is said of it.
 const BODY_CAP: usize = MAX_IMAGE_BYTES / 3 * 4 + 64 * 1024;
@@ -40,16 +41,17 @@ pub struct OpenAiImages {
 }
 
 impl OpenAiImages {
-    /// The model of the settings. Makes no call.
+    /// The model of the settings: [`OpenAiSettings`](crate::OpenAiSettings) for OpenAI, [`ServerSettings`] for any server that
+    /// speaks its format. Makes no call.
     ///
     /// # Errors
     /// [`ConfigError`] naming the setting that cannot be used.
     pub fn new(
-        settings: OpenAiSettings,
+        settings: impl Into<ServerSettings>,
         secrets: Arc<dyn Secrets>,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, ConfigError> {
-        let connection = settings.connect("images/generations", BODY_CAP, secrets, clock)?;
+        let connection = Connection::new(settings.into(), way("images/generations", BODY_CAP), secrets, clock)?;
         Ok(Self { connection, prices: PriceTable::built_in()?, without: Mutex::default() })
     }
 
@@ -87,7 +89,7 @@ impl Exchange for ImageExchange<'_> {
     }
 
     fn reshape(&mut self, failure: &Failure) -> bool {
-        let Some(field) = failure.unsupported.filter(|field| OPTIONAL.contains(field)) else { return false };
+        let Some((field, _)) = failure.unsupported else { return false };
         let mut without = self.model.without.lock().unwrap_or_else(PoisonError::into_inner);
         without.insert(field);
         !self.without.contains(field)

@@ -37,13 +37,13 @@ const TOLD: [&str; 10] = [
 const MAX_TOLD: usize = 60;
 
 /// The strict form of a schema; `None` when the subset cannot say what it says, such as a map with free keys.
-pub(super) fn strict(schema: &Value) -> Option<Value> {
+pub(crate) fn strict(schema: &Value) -> Option<Value> {
     let root = schema.get("type").and_then(Value::as_str) == Some("object");
     if root { subschema(schema) } else { None }
 }
 
 /// The answer without the nulls that only stand for what was left out; as it is when it is no JSON.
-pub(super) fn without_nulls(answer: String, schema: &Value) -> String {
+pub(crate) fn without_nulls(answer: String, schema: &Value) -> String {
     let Ok(mut value) = serde_json::from_str::<Value>(&answer) else { return answer };
     if prune(&mut value, schema) { value.to_string() } else { answer }
 }

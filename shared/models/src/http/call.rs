@@ -1,48 +1,23 @@
 //! One request from the caller's point of view: as many exchanges as it takes, none past the deadline.
 
-use std::{future::Future, sync::Arc, time::Duration};
+use std::{future::Future, time::Duration};
 
 use mesh_core::{
     Timestamp,
-    ports::{Clock, ModelError, ModelErrorKind, PortError, Secrets, Usage},
+    ports::{ModelError, ModelErrorKind, PortError},
 };
-use reqwest::{
-    Url,
-    header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue},
-};
+use reqwest::header::CONTENT_TYPE;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::time::Instant;
 
-use super::{
-    failure::Failure,
-    http::{self, Reply},
-    scrub,
-};
+use super::{Connection, Failure, Reply, exchange, scrub};
 use crate::retry::Tries;
 
 /// Far beyond any deadline, and near enough to be added to an instant.
 const LONGEST: Duration = Duration::from_secs(24 * 3600);
 
-/// The way to one endpoint of a provider, and whose key opens it.
-pub(super) struct Connection {
-    /// `provider/model`, for errors and logs.
-    pub(super) name: String,
-    /// The model's id at the provider.
-    pub(super) model: String,
-    pub(super) endpoint: Url,
-    /// The name of the secret that holds the key.
-    pub(super) api_key_name: String,
-    /// The organisation to bill, sent as `OpenAI-Organization`.
-    pub(super) organisation: Option<HeaderValue>,
-    pub(super) client: reqwest::Client,
-    /// Most bytes of an answer.
-    pub(super) body_cap: usize,
-    pub(super) secrets: Arc<dyn Secrets>,
-    pub(super) clock: Arc<dyn Clock>,
-}
-
 /// What is asked over a [`Connection`], and what its answers mean.
-pub(super) trait Exchange: Send {
+pub(crate) trait Exchange: Send {
     /// What is made of a good answer.
     type Answer: Send;
 
@@ -72,7 +47,7 @@ enum Next {
 }
 
 /// The state of one request.
-pub(super) struct Call<'a, E> {
+pub(crate) struct Call<'a, E> {
     connection: &'a Connection,
     exchange: E,
     /// The deadline on tokio's clock, which does the waiting.
@@ -84,13 +59,13 @@ pub(super) struct Call<'a, E> {
 }
 
 impl<'a, E: Exchange> Call<'a, E> {
-    pub(super) fn new(connection: &'a Connection, exchange: E, deadline: Timestamp) -> Self {
+    pub(crate) fn new(connection: &'a Connection, exchange: E, deadline: Timestamp) -> Self {
         let until = Instant::now() + connection.clock.now().until(deadline).min(LONGEST);
         Self { connection, exchange, until, tries: Tries::new(), exchanges: 0, key: None, rekeyed: false }
     }
 
     /// The answer, and how many HTTP calls it took.
-    pub(super) async fn run(mut self) -> Result<(E::Answer, u32), ModelError> {
+    pub(crate) async fn run(mut self) -> Result<(E::Answer, u32), ModelError> {
         loop {
             let failure = match self.ask().await {
                 Ok(answer) => return Ok((answer, self.exchanges)),
@@ -116,24 +91,32 @@ impl<'a, E: Exchange> Call<'a, E> {
     async fn ask(&mut self) -> Result<E::Answer, Failure> {
         let body = self.exchange.body()?;
         let connection = self.connection;
-        if self.key.is_none() {
-            let fetched = in_time(self.until, connection.secrets.fetch(&connection.api_key_name)).await?;
-            self.key = Some(fetched.map_err(|error| no_key(&error))?);
-        }
-        let authorization = self.key.as_ref().and_then(http::authorization);
-        let authorization = authorization
-            .ok_or_else(|| Failure::new(ModelErrorKind::Auth, "the API key is empty or no header can carry it"))?;
-        let mut request = connection.client.post(connection.endpoint.clone());
-        request = request.header(AUTHORIZATION, authorization).header(CONTENT_TYPE, "application/json").body(body);
-        if let Some(organisation) = &connection.organisation {
-            request = request.header("OpenAI-Organization", organisation.clone());
+        let mut request = connection.client.post(connection.endpoint.clone()).headers(connection.headers.clone());
+        request = request.header(CONTENT_TYPE, "application/json").body(body);
+        if let Some(key) = self.key().await? {
+            let header = connection.auth.header(key);
+            let (name, value) = header
+                .ok_or_else(|| Failure::new(ModelErrorKind::Auth, "the API key is empty or no header can carry it"))?;
+            request = request.header(name, value);
         }
         if self.remaining().is_zero() {
             return Err(Failure::late());
         }
         self.exchanges += 1;
-        let reply = in_time(self.until, http::exchange(request, connection.clock.now(), connection.body_cap)).await??;
+        let ids = connection.dialect.request_ids;
+        let exchange = exchange::exchange(request, connection.clock.now(), connection.body_cap, ids);
+        let reply = in_time(self.until, exchange).await??;
         self.exchange.read(&reply)
+    }
+
+    /// The key, fetched when it is needed first; `None` for a server without one.
+    async fn key(&mut self) -> Result<Option<&SecretString>, Failure> {
+        let Some(name) = &self.connection.api_key_name else { return Ok(None) };
+        if self.key.is_none() {
+            let fetched = in_time(self.until, self.connection.secrets.fetch(name)).await?;
+            self.key = Some(fetched.map_err(|error| no_key(&error))?);
+        }
+        Ok(self.key.as_ref())
     }
 
     fn after(&mut self, failure: &Failure) -> Next {
@@ -153,8 +136,8 @@ impl<'a, E: Exchange> Call<'a, E> {
     /// Fetches the key anew; fails as before when it is still the same.
     async fn rekey(&mut self, failure: Failure) -> Result<(), Failure> {
         self.rekeyed = true;
-        let connection = self.connection;
-        let fetched = in_time(self.until, connection.secrets.refresh(&connection.api_key_name)).await?;
+        let Some(name) = &self.connection.api_key_name else { return Err(failure) };
+        let fetched = in_time(self.until, self.connection.secrets.refresh(name)).await?;
         let fresh = fetched.map_err(|error| no_key(&error))?;
         let same = self.key.as_ref().is_some_and(|old| old.expose_secret() == fresh.expose_secret());
         self.key = Some(fresh);
@@ -180,7 +163,7 @@ impl<'a, E: Exchange> Call<'a, E> {
             message: scrub::shown(&failure.message, key, &self.exchange.texts()),
             retry_after: failure.retry_after,
             provider_request_id: failure.request_id,
-            usage: Usage::default(),
+            usage: failure.usage,
         }
     }
 }

@@ -5,7 +5,7 @@ const CHARS: usize = 300;
 const QUOTE: usize = 20;
 
 /// The message as it may be shown; `ours` are the texts we sent.
-pub(super) fn shown(message: &str, key: Option<&str>, ours: &[&str]) -> String {
+pub(crate) fn shown(message: &str, key: Option<&str>, ours: &[&str]) -> String {
     let mut line = String::with_capacity(CHARS);
     let message: String = message.chars().take(8 * CHARS).collect();
     for word in message.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty()) {

@@ -21,17 +21,18 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 const IDLE: Duration = Duration::from_secs(30);
 
 /// What came back, whatever the status.
-#[derive(Debug)]
-pub(super) struct Reply {
-    pub(super) status: u16,
-    pub(super) retry_after: Option<Duration>,
-    pub(super) should_retry: Option<bool>,
-    pub(super) request_id: Option<String>,
-    pub(super) body: Vec<u8>,
+#[derive(Debug, Clone)]
+pub(crate) struct Reply {
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
+    pub(crate) retry_after: Option<Duration>,
+    pub(crate) should_retry: Option<bool>,
+    pub(crate) request_id: Option<String>,
+    pub(crate) body: Vec<u8>,
 }
 
 /// The client of one endpoint.
-pub(super) fn client(endpoint: &Url) -> Result<Client, ConfigError> {
+pub(crate) fn client(endpoint: &Url) -> Result<Client, ConfigError> {
     let builder = Client::builder()
         .user_agent(concat!("content-mesh/", env!("CARGO_PKG_VERSION")))
         // A redirect would take the key elsewhere.
@@ -44,24 +45,32 @@ pub(super) fn client(endpoint: &Url) -> Result<Client, ConfigError> {
     builder.build().map_err(|error| ConfigError::Client { message: deepest(&error) })
 }
 
-/// The `Authorization` header; `None` when the key cannot be one.
-pub(super) fn authorization(key: &SecretString) -> Option<HeaderValue> {
+/// The key after `prefix` as the value of a header; `None` when it cannot be one.
+pub(crate) fn authorization(prefix: &str, key: &SecretString) -> Option<HeaderValue> {
     // Secrets kept in files tend to end in a newline.
     let key = key.expose_secret().trim();
-    let mut header = HeaderValue::try_from(format!("Bearer {key}")).ok().filter(|_| !key.is_empty())?;
+    let mut header = HeaderValue::try_from(format!("{prefix}{key}")).ok().filter(|_| !key.is_empty())?;
     header.set_sensitive(true);
     Some(header)
 }
 
 /// Sends the request and reads the answer up to `cap` bytes.
-pub(super) async fn exchange(request: RequestBuilder, now: Timestamp, cap: usize) -> Result<Reply, Failure> {
+///
+/// `request_ids` are the headers that may name the request, the best first.
+pub(crate) async fn exchange(
+    request: RequestBuilder,
+    now: Timestamp,
+    cap: usize,
+    request_ids: &[&str],
+) -> Result<Reply, Failure> {
     let response = request.send().await.map_err(|error| broken(&error))?;
     let headers = response.headers();
     let mut reply = Reply {
         status: response.status().as_u16(),
         retry_after: retry_after(headers, now),
         should_retry: text(headers, "x-should-retry").and_then(|text| text.parse().ok()),
-        request_id: text(headers, "x-request-id").map(|id| id.chars().take(120).collect()),
+        request_id: request_ids.iter().find_map(|name| text(headers, name)).map(short_id),
+        headers: headers.clone(),
         body: Vec::new(),
     };
     let refused = reply.status >= 300;
@@ -72,6 +81,11 @@ pub(super) async fn exchange(request: RequestBuilder, now: Timestamp, cap: usize
         Err(failure) => return Err(Failure { request_id: reply.request_id, ..failure }),
     }
     Ok(reply)
+}
+
+/// The id of a request, as far as it is kept.
+pub(crate) fn short_id(id: &str) -> String {
+    id.chars().take(120).collect()
 }
 
 async fn read(mut response: Response, cap: usize) -> Result<Vec<u8>, Failure> {
@@ -117,7 +131,8 @@ fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
     Some(now.until(Timestamp(date.timestamp_millis())))
 }
 
-fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+/// The value of a header, when it is text.
+pub(crate) fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers.get(name).and_then(|value| value.to_str().ok())
 }
 
@@ -148,10 +163,10 @@ mod tests {
 
     #[test]
     fn keys_become_headers_that_do_not_print() {
-        let header = authorization(&SecretString::from("sk-secret\n")).unwrap();
+        let header = authorization("Bearer ", &SecretString::from("sk-secret\n")).unwrap();
         assert_eq!(header.to_str().unwrap(), "Bearer sk-secret");
         assert!(!format!("{header:?}").contains("secret"));
-        assert!(authorization(&SecretString::from(" ")).is_none());
-        assert!(authorization(&SecretString::from("a\nb")).is_none());
+        assert!(authorization("Bearer ", &SecretString::from(" ")).is_none());
+        assert!(authorization("Bearer ", &SecretString::from("a\nb")).is_none());
     }
 }

@@ -7,7 +7,7 @@ use reqwest::Url;
 use crate::ConfigError;
 
 /// The URL of `path` under `base`: https, or http to this machine; no password, query or fragment in it.
-pub(super) fn endpoint(base: &str, path: &str) -> Result<Url, ConfigError> {
+pub(crate) fn endpoint(base: &str, path: &str) -> Result<Url, ConfigError> {
     let wrong = |reason| ConfigError::BaseUrl { reason };
     let mut url = Url::parse(base.trim()).map_err(|_| wrong("is no URL"))?;
     match url.scheme() {
@@ -32,8 +32,17 @@ pub(super) fn endpoint(base: &str, path: &str) -> Result<Url, ConfigError> {
     Ok(url)
 }
 
+/// Refuses a host that is not on the list; an empty list allows every host.
+pub(crate) fn allow(url: &Url, hosts: &[String]) -> Result<(), ConfigError> {
+    let host = url.host_str().unwrap_or_default();
+    if hosts.is_empty() || hosts.iter().any(|allowed| allowed.trim().eq_ignore_ascii_case(host)) {
+        return Ok(());
+    }
+    Err(ConfigError::Host { host: host.to_owned() })
+}
+
 /// Whether the host is this machine.
-pub(super) fn is_loopback(url: &Url) -> bool {
+pub(crate) fn is_loopback(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
     host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
@@ -52,6 +61,19 @@ mod tests {
             ("http://[::1]:1/v1", "http://[::1]:1/v1/chat/completions"),
         ] {
             assert_eq!(endpoint(base, "chat/completions").unwrap().as_str(), expected);
+        }
+    }
+
+    #[test]
+    fn only_hosts_on_the_list_are_let_out_to() {
+        let url = endpoint("https://api.openai.com/v1", "x").unwrap();
+        let hosts = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+        for list in [hosts(&[]), hosts(&["API.openai.com "]), hosts(&["other.test", "api.openai.com"])] {
+            assert_eq!(allow(&url, &list), Ok(()), "{list:?}");
+        }
+        for list in [hosts(&["openai.com"]), hosts(&["api.openai.com.evil.test"]), hosts(&[""])] {
+            let error = allow(&url, &list).unwrap_err().to_string();
+            assert!(error.contains("api.openai.com"), "{error}");
         }
     }
 
