@@ -34,6 +34,8 @@ pub(crate) trait Wire: Sync {
 /// A model at a provider.
 pub(crate) struct Chat {
     connection: Connection,
+    /// What the request calls the model.
+    model: String,
     wire: &'static dyn Wire,
     prices: &'static PriceTable,
     max_output: Option<u32>,
@@ -52,12 +54,18 @@ impl Chat {
         let connection = Connection::new(settings, way, secrets, clock)?;
         let known = capabilities::of(&connection.name)?;
         Ok(Self {
+            model: connection.model.clone(),
             connection,
             wire,
             prices: PriceTable::built_in()?,
             max_output: known.max_output,
             shape: Mutex::new(known.shape),
         })
+    }
+
+    /// The same, called otherwise in its requests.
+    pub(crate) fn asking_for(self, model: String) -> Self {
+        Self { model, ..self }
     }
 
     pub(crate) fn name(&self) -> &str {
@@ -118,7 +126,7 @@ struct ChatExchange<'a> {
 impl ChatExchange<'_> {
     fn ask(&self) -> Ask<'_> {
         let chat = self.chat;
-        Ask { request: self.request, model: &chat.connection.model, shape: self.shape, max_output: chat.max_output }
+        Ask { request: self.request, model: &chat.model, shape: self.shape, max_output: chat.max_output }
     }
 }
 

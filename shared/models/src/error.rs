@@ -51,6 +51,12 @@ pub enum ConfigError {
         /// Which one.
         field: &'static str,
     },
+    /// A setting that becomes a piece of an address cannot be one.
+    #[error("{field} is empty or holds more than letters, digits, `-`, `_` and `.`")]
+    Segment {
+        /// Which one.
+        field: &'static str,
+    },
     /// The HTTP client cannot start.
     #[error("the HTTP client cannot start: {message}")]
     Client {

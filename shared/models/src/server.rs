@@ -1,5 +1,7 @@
 //! Where a model is.
 
+use std::num::NonZeroU32;
+
 use crate::ConfigError;
 
 /// Where a model is, how to name it and whose key opens it. The same for every provider.
@@ -18,6 +20,9 @@ pub struct ServerSettings {
     pub headers: Vec<(String, String)>,
     /// Hosts that may be called; empty: any.
     pub allowed_hosts: Vec<String>,
+    /// Most requests a minute, of each model by itself and in each process; what is over waits, or fails as rate-limited when
+    /// it would wait past its deadline. `None`: no limit of our own.
+    pub requests_per_minute: Option<NonZeroU32>,
 }
 
 impl ServerSettings {
@@ -40,6 +45,7 @@ impl ServerSettings {
             api_key_name: None,
             headers: Vec::new(),
             allowed_hosts: Vec::new(),
+            requests_per_minute: None,
         }
     }
 

@@ -99,13 +99,18 @@ impl<'a, E: Exchange> Call<'a, E> {
                 .ok_or_else(|| Failure::new(ModelErrorKind::Auth, "the API key is empty or no header can carry it"))?;
             request = request.header(name, value);
         }
+        connection.pace.wait(self.until).await?;
         if self.remaining().is_zero() {
             return Err(Failure::late());
         }
         self.exchanges += 1;
         let ids = connection.dialect.request_ids;
-        let exchange = exchange::exchange(request, connection.clock.now(), connection.body_cap, ids);
+        let now = connection.clock.now();
+        let exchange = exchange::exchange(request, now, connection.body_cap, ids);
         let reply = in_time(self.until, exchange).await??;
+        if let Some(time) = (connection.dialect.closed)(&reply.headers, now) {
+            connection.pace.close(time);
+        }
         self.exchange.read(&reply)
     }
 
@@ -163,7 +168,7 @@ impl<'a, E: Exchange> Call<'a, E> {
             message: scrub::shown(&failure.message, key, &self.exchange.texts()),
             retry_after: failure.retry_after,
             provider_request_id: failure.request_id,
-            usage: failure.usage,
+            usage: failure.usage.as_deref().copied().unwrap_or_default(),
         }
     }
 }

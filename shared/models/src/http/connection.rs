@@ -1,15 +1,18 @@
 //! The way to one endpoint of a provider, and whose key opens it.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
-use mesh_core::ports::{Clock, Secrets};
+use mesh_core::{
+    Timestamp,
+    ports::{Clock, Secrets},
+};
 use reqwest::{
     Client, Url,
     header::{HeaderMap, HeaderName, HeaderValue},
 };
 use secrecy::SecretString;
 
-use super::{base_url, exchange};
+use super::{Pace, base_url, exchange};
 use crate::{ConfigError, ServerSettings};
 
 /// Headers that carry keys or belong to the connection; no setting may put something else there.
@@ -40,6 +43,8 @@ impl Auth {
 pub(crate) struct Dialect {
     /// Headers that may hold the id of a request, the best first.
     pub(crate) request_ids: &'static [&'static str],
+    /// How long the headers of an answer forbid another call.
+    pub(crate) closed: fn(&HeaderMap, Timestamp) -> Option<Duration>,
 }
 
 /// What is a provider's own about the way to it.
@@ -74,6 +79,7 @@ pub(crate) struct Connection {
     /// Most bytes of an answer.
     pub(crate) body_cap: usize,
     pub(crate) dialect: &'static Dialect,
+    pub(crate) pace: Pace,
     pub(crate) secrets: Arc<dyn Secrets>,
     pub(crate) clock: Arc<dyn Clock>,
 }
@@ -106,6 +112,7 @@ impl Connection {
             api_key_name: settings.api_key_name,
             body_cap: way.body_cap,
             dialect: way.dialect,
+            pace: Pace::new(settings.requests_per_minute),
             secrets,
             clock,
         })
@@ -127,4 +134,11 @@ fn headers(constant: &[(&'static str, &'static str)], own: &[(String, String)]) 
         headers.insert(name, HeaderValue::from_str(value).map_err(|_| wrong())?);
     }
     Ok(headers)
+}
+
+/// The text as one piece of a path or query; `field` says what it is when it cannot be.
+pub(crate) fn segment<'a>(field: &'static str, text: &'a str) -> Result<&'a str, ConfigError> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    let fits = text.chars().all(plain) && text.chars().any(|c| c.is_ascii_alphanumeric());
+    if fits { Ok(text) } else { Err(ConfigError::Segment { field }) }
 }

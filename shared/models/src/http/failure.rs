@@ -20,8 +20,8 @@ pub(crate) struct Failure {
     /// True when it takes the field, and not what this request put there.
     pub(crate) this_once: bool,
     pub(crate) request_id: Option<String>,
-    /// What it used all the same.
-    pub(crate) usage: Usage,
+    /// What it used all the same, as far as that is told.
+    pub(crate) usage: Option<Box<Usage>>,
 }
 
 /// A field of a request that a server may not take: its name on the wire, and what it stands for.
@@ -50,7 +50,7 @@ impl Failure {
             unsupported: None,
             this_once: false,
             request_id: None,
-            usage: Usage::default(),
+            usage: None,
         }
     }
 
@@ -71,7 +71,7 @@ impl Failure {
             unsupported: if asked_wrongly { body.unsupported_field(optional) } else { None },
             this_once: body.speaks_of_schema(),
             request_id: reply.request_id.clone(),
-            usage: Usage::default(),
+            usage: None,
         }
     }
 
@@ -161,6 +161,7 @@ impl ErrorBody {
             "extra field",
             "cannot find field",
         ];
+        // Where a parameter is named it is that one; else the message may name it.
         let named = |(field, _): &&Optional| {
             self.param.starts_with(field) || (self.param.is_empty() && self.says(&[&field.to_lowercase()]))
         };
@@ -171,7 +172,8 @@ impl ErrorBody {
 
     /// Whether it is one schema that is refused, and not schemas as such.
     fn speaks_of_schema(&self) -> bool {
-        self.says(&["invalid schema"]) || self.is("json_schema")
+        self.says(&["invalid schema", "invalid json schema", "format.schema", "schema is too"])
+            || self.is("json_schema")
     }
 }
 

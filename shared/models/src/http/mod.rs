@@ -7,13 +7,16 @@ mod call;
 mod connection;
 mod exchange;
 mod failure;
+pub(crate) mod limits;
+mod pace;
 pub(crate) mod schema;
 mod scrub;
 
 pub(crate) use self::{
     answer::{json, without_answer},
     call::{Call, Exchange},
-    connection::{Auth, Connection, Dialect, Way},
+    connection::{Auth, Connection, Dialect, Way, segment},
     exchange::{Reply, short_id},
     failure::{ErrorBody, Failure, Optional, Wish, by_status},
+    pace::Pace,
 };

@@ -65,6 +65,6 @@ fn usage(body: &Value) -> Option<Usage> {
         output_tokens: number("/usage/completion_tokens")?,
         cached_tokens: number("/usage/prompt_tokens_details/cached_tokens").unwrap_or(0),
         reasoning_tokens: number("/usage/completion_tokens_details/reasoning_tokens").unwrap_or(0),
-        estimated: false,
+        ..Usage::default()
     })
 }

@@ -15,11 +15,11 @@ pub(crate) use self::wire::ChatCompletions;
 use crate::{
     ConfigError, ServerSettings,
     chat::{BODY_CAP, Chat, text_model},
-    http::{Auth, Dialect, Way},
+    http::{Auth, Dialect, Way, limits},
 };
 
 /// Replies of OpenAI and of servers like it.
-static DIALECT: Dialect = Dialect { request_ids: &["x-request-id"] };
+static DIALECT: Dialect = Dialect { request_ids: &["x-request-id"], closed: limits::openai };
 
 /// A model at OpenAI, or behind a server that is known by its name.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,6 +55,8 @@ fn way(path: &str, body_cap: usize) -> Way {
 /// A model behind `POST {base}/chat/completions`.
 ///
 /// * Up to three tries inside the deadline for what may heal, waiting as long as the provider asks (at most 120 s).
+/// * When the headers of an answer say that nothing is left (`x-ratelimit-remaining-…`), the next call waits until there is
+///   again, or fails as rate-limited when that is past its deadline.
 /// * A key that is refused is fetched anew once.
 /// * A field that the server does not take (`max_completion_tokens`, `temperature`, a JSON schema) is renamed, dropped or
 ///   replaced once and remembered as long as the value lives. What is known not to be taken is not sent at all.
