@@ -21,7 +21,7 @@ mod server;
 mod usage;
 
 pub use anthropic::AnthropicChat;
-pub use azure::{AzureApi, AzureChat, AzureSettings};
+pub use azure::{AzureApi, AzureChat, AzureImages, AzureSettings};
 pub use choose::{all_models, image_model, text_model};
 pub use error::ConfigError;
 pub use gemini::{GeminiChat, GeminiImages};

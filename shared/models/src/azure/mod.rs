@@ -2,13 +2,17 @@
 
 use std::sync::Arc;
 
-use mesh_core::ports::{Clock, Secrets};
+use async_trait::async_trait;
+use mesh_core::{
+    Timestamp,
+    ports::{Clock, ImageModel, ModelError, RenderRequest, RenderResponse, Secrets},
+};
 
 use crate::{
     ConfigError, ServerSettings,
     chat::{BODY_CAP, Chat, text_model},
     http::{Auth, Dialect, Way, limits, segment},
-    openai::ChatCompletions,
+    openai::{ChatCompletions, IMAGE_BODY_CAP, OpenAiImages},
 };
 
 static DIALECT: Dialect = Dialect { request_ids: &["x-request-id", "apim-request-id"], closed: limits::none };
@@ -37,6 +41,21 @@ pub enum AzureApi {
     V1,
 }
 
+impl AzureSettings {
+    /// The way to `path` of the deployment.
+    fn way(&self, path: &str, body_cap: usize) -> Result<Way, ConfigError> {
+        let deployment = segment("the deployment", &self.deployment)?;
+        let (path, query) = match &self.api {
+            AzureApi::V1 => (format!("openai/v1/{path}"), None),
+            AzureApi::Classic { api_version } => {
+                let version = segment("the version of the API", api_version)?.to_owned();
+                (format!("openai/deployments/{deployment}/{path}"), Some(("api-version", version)))
+            }
+        };
+        Ok(Way { path, query, auth: Auth::Header("api-key"), headers: &[], body_cap, dialect: &DIALECT })
+    }
+}
+
 /// A model behind Azure's chat completions, in either style of address.
 ///
 /// * The key goes into `api-key`.
@@ -52,19 +71,46 @@ impl AzureChat {
     /// # Errors
     /// [`ConfigError`] naming the setting that cannot be used.
     pub fn new(settings: AzureSettings, secrets: Arc<dyn Secrets>, clock: Arc<dyn Clock>) -> Result<Self, ConfigError> {
-        let deployment = segment("the deployment", &settings.deployment)?.to_owned();
-        let (path, query) = match settings.api {
-            AzureApi::V1 => ("openai/v1/chat/completions".to_owned(), None),
-            AzureApi::Classic { api_version } => {
-                let version = segment("the version of the API", &api_version)?.to_owned();
-                (format!("openai/deployments/{deployment}/chat/completions"), Some(("api-version", version)))
-            }
-        };
-        let auth = Auth::Header("api-key");
-        let way = Way { path, query, auth, headers: &[], body_cap: BODY_CAP, dialect: &DIALECT };
+        let way = settings.way("chat/completions", BODY_CAP)?;
         let chat = Chat::new(settings.server, way, &ChatCompletions, secrets, clock)?;
-        Ok(Self(chat.asking_for(deployment)))
+        Ok(Self(chat.asking_for(settings.deployment)))
     }
 }
 
 text_model!(AzureChat);
+
+/// A model behind Azure's image generation, in either style of address.
+///
+/// The key, the filters and money are as with [`AzureChat`], all else as with [`OpenAiImages`].
+#[derive(Debug)]
+pub struct AzureImages(OpenAiImages);
+
+impl AzureImages {
+    /// The model of the settings. Makes no call.
+    ///
+    /// # Errors
+    /// [`ConfigError`] naming the setting that cannot be used.
+    pub fn new(settings: AzureSettings, secrets: Arc<dyn Secrets>, clock: Arc<dyn Clock>) -> Result<Self, ConfigError> {
+        let way = settings.way("images/generations", IMAGE_BODY_CAP)?;
+        Ok(Self(OpenAiImages::over(settings.server, way, Some(settings.deployment), secrets, clock)?))
+    }
+}
+
+#[async_trait]
+impl ImageModel for AzureImages {
+    fn name(&self) -> &str {
+        self.0.name()
+    }
+
+    fn is_offline(&self) -> bool {
+        false
+    }
+
+    fn quote(&self, request: &RenderRequest) -> Option<u64> {
+        self.0.quote(request)
+    }
+
+    async fn render(&self, request: &RenderRequest, deadline: Timestamp) -> Result<RenderResponse, ModelError> {
+        self.0.render(request, deadline).await
+    }
+}

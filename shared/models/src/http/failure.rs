@@ -100,6 +100,8 @@ pub(crate) struct ErrorBody {
     pub(crate) class: String,
     pub(crate) param: String,
     pub(crate) code: String,
+    /// The code of the `innererror`, which says more.
+    inner: String,
     /// The whole body; null when it cannot be read.
     pub(crate) whole: Value,
 }
@@ -121,15 +123,14 @@ impl ErrorBody {
             Value::String(text) => text.clone(),
             _ => [field("message"), field("detail")].concat(),
         };
-        let inner = error.pointer("/innererror/code").and_then(Value::as_str).unwrap_or_default();
-        let code = if field("code").is_empty() { inner.to_owned() } else { field("code") };
+        let inner = error.pointer("/innererror/code").and_then(Value::as_str).unwrap_or_default().to_owned();
         let class = if field("type").is_empty() { field("status") } else { field("type") };
-        Self { message, class, param: field("param"), code, whole }
+        Self { message, class, param: field("param"), code: field("code"), inner, whole }
     }
 
-    /// Whether code or class hold the word.
+    /// Whether one of the codes or the class holds the word.
     pub(crate) fn is(&self, word: &str) -> bool {
-        self.code.contains(word) || self.class.contains(word)
+        [&self.code, &self.inner, &self.class].iter().any(|own| own.contains(word))
     }
 
     /// Whether the message holds one of the words, in whatever case.
@@ -140,8 +141,8 @@ impl ErrorBody {
 
     /// One sentence: status, code, message.
     fn describe(&self, status: u16) -> String {
-        let code = if self.code.is_empty() { &self.class } else { &self.code };
-        let code: String = code.chars().take(60).collect();
+        let code = [&self.code, &self.inner, &self.class].into_iter().find(|code| !code.is_empty());
+        let code: String = code.map_or_else(String::new, |code| code.chars().take(60).collect());
         match (status, self.whole.is_null()) {
             (300..400, _) => format!("HTTP {status}: a redirect, which is not followed; check the base URL"),
             (_, true) => format!("HTTP {status} with a body that is no JSON"),

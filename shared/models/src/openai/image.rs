@@ -18,12 +18,12 @@ use super::{
 };
 use crate::{
     ConfigError, ServerSettings,
-    http::{Call, Connection, Exchange, Failure, Reply},
+    http::{Call, Connection, Exchange, Failure, Reply, Way},
     prices::PriceTable,
 };
 
 /// The largest image in base64, and what is said of it.
-const BODY_CAP: usize = MAX_IMAGE_BYTES / 3 * 4 + 64 * 1024;
+pub(crate) const BODY_CAP: usize = MAX_IMAGE_BYTES / 3 * 4 + 64 * 1024;
 
 /// A model behind `POST {base}/images/generations`.
 ///
@@ -35,6 +35,8 @@ const BODY_CAP: usize = MAX_IMAGE_BYTES / 3 * 4 + 64 * 1024;
 /// * Tries, keys, redirects and errors are as those of [`OpenAiChat`](crate::OpenAiChat).
 pub struct OpenAiImages {
     connection: Connection,
+    /// What the request calls the model.
+    asked: String,
     prices: &'static PriceTable,
     /// Fields the server does not take.
     without: Mutex<BTreeSet<&'static str>>,
@@ -51,8 +53,20 @@ impl OpenAiImages {
         secrets: Arc<dyn Secrets>,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, ConfigError> {
-        let connection = Connection::new(settings.into(), way("images/generations", BODY_CAP), secrets, clock)?;
-        Ok(Self { connection, prices: PriceTable::built_in()?, without: Mutex::default() })
+        Self::over(settings.into(), way("images/generations", BODY_CAP), None, secrets, clock)
+    }
+
+    /// The same over another way, called `asked` in its requests, if anything.
+    pub(crate) fn over(
+        settings: ServerSettings,
+        way: Way,
+        asked: Option<String>,
+        secrets: Arc<dyn Secrets>,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, ConfigError> {
+        let connection = Connection::new(settings, way, secrets, clock)?;
+        let asked = asked.unwrap_or_else(|| connection.model.clone());
+        Ok(Self { connection, asked, prices: PriceTable::built_in()?, without: Mutex::default() })
     }
 
     /// The fields this server does not take, as far as they are known.
@@ -81,7 +95,8 @@ impl Exchange for ImageExchange<'_> {
 
     fn body(&mut self) -> Result<Vec<u8>, Failure> {
         self.without = self.model.without();
-        Ok(image_wire::body(&self.model.connection.model, &self.prompt, self.size, &self.without))
+        let model = self.model;
+        Ok(image_wire::body(&model.connection.model, &model.asked, &self.prompt, self.size, &self.without))
     }
 
     fn read(&self, reply: &Reply) -> Result<RenderResponse, Failure> {

@@ -56,10 +56,10 @@ pub(super) fn prompt(request: &RenderRequest, model: &str) -> String {
     image_prompt::prompt(request, family(model).prompt)
 }
 
-/// The JSON body, without the fields named.
-pub(super) fn body(model: &str, prompt: &str, size: &str, without: &BTreeSet<&'static str>) -> Vec<u8> {
+/// The JSON body, without the fields named. `asked` is what the server knows the model by.
+pub(super) fn body(model: &str, asked: &str, prompt: &str, size: &str, without: &BTreeSet<&'static str>) -> Vec<u8> {
     let mut body = Map::new();
-    body.insert("model".into(), model.into());
+    body.insert("model".into(), asked.into());
     body.insert("prompt".into(), prompt.into());
     body.insert("n".into(), 1.into());
     body.insert("size".into(), size.into());

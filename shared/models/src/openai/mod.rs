@@ -11,7 +11,7 @@ use std::sync::Arc;
 use mesh_core::ports::{Clock, Secrets};
 
 pub use self::image::OpenAiImages;
-pub(crate) use self::wire::ChatCompletions;
+pub(crate) use self::{image::BODY_CAP as IMAGE_BODY_CAP, wire::ChatCompletions};
 use crate::{
     ConfigError, ServerSettings,
     chat::{BODY_CAP, Chat, text_model},

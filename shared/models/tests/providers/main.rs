@@ -107,3 +107,8 @@ async fn gemini() {
 async fn gemini_images() {
     run(&provider::GEMINI_IMAGES, &["ok", "auth", "quota", "redirect", "echo", "no_image", "huge_body"], 21).await;
 }
+
+#[tokio::test]
+async fn azure_images() {
+    run(&provider::AZURE_IMAGES, &["ok", "auth", "filtered_prompt", "rate_limit_millis"], 5).await;
+}

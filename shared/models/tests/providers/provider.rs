@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use mesh_core::ports::{Clock, ImageModel, Secrets, TextModel};
 use mesh_models::{
-    AnthropicChat, AzureApi, AzureChat, AzureSettings, ConfigError, GeminiChat, GeminiImages, OpenAiChat,
+    AnthropicChat, AzureApi, AzureChat, AzureImages, AzureSettings, ConfigError, GeminiChat, GeminiImages, OpenAiChat,
     ServerSettings,
 };
 
@@ -94,6 +94,19 @@ const AZURE: Provider = Provider {
     key: ("api-key", ""),
     header: JSON,
     make: |settings| azure(settings, AzureApi::V1),
+};
+
+/// Images of a deployment, in the style that names it in the address.
+pub(crate) static AZURE_IMAGES: Provider = Provider {
+    fixtures: "azure_images",
+    model: "gpt-image-1",
+    path: "POST /openai/deployments/writer/images/generations?api-version=2025-04-01-preview HTTP/1.1",
+    make: |server| {
+        let api = AzureApi::Classic { api_version: "2025-04-01-preview".into() };
+        let settings = AzureSettings { server, deployment: "writer".into(), api };
+        Ok(Model::Image(Arc::new(AzureImages::new(settings, secrets(), clock())?)))
+    },
+    ..AZURE
 };
 
 pub(crate) static ANTHROPIC: Provider = Provider {

@@ -66,13 +66,13 @@ fn names_that_would_lead_elsewhere_are_refused() {
 #[tokio::test]
 async fn a_server_on_this_machine_is_asked_without_a_key_under_its_own_name() {
     let server = Server::start(Case::of("openai", "ok").script(""));
-    let settings = ServerSettings::without_key("ollama", server.base.clone(), "llama3.2:3b");
+    let settings = ServerSettings::without_key("local", server.base.clone(), "llama3.2:3b");
     let headers = vec![("X-Title".to_owned(), "Content Mesh".to_owned())];
     let model = OpenAiChat::new(ServerSettings { headers, ..settings }, secrets(), clock()).unwrap();
     let request = chat_request(Some(0.5), true);
     let deadline = NOW.plus(std::time::Duration::from_secs(3));
     let answer = model.complete(&request, deadline).await.unwrap();
-    assert_eq!((model.name(), answer.cost_micro_usd), ("ollama/llama3.2:3b", None));
+    assert_eq!((model.name(), answer.cost_micro_usd), ("local/llama3.2:3b", None));
     let received = server.received().remove(0);
     assert_eq!((received.header("authorization"), received.header("x-title")), (None, Some("Content Mesh")));
     // Nothing is known of the model: the minimum is asked.
