@@ -69,7 +69,10 @@ pub(crate) fn prepare(provider: &Provider, case: &Case) -> Ready {
     let within = Duration::from_millis(case.ask("deadline_ms").and_then(Value::as_u64).unwrap_or(3_000));
     let model = provider.make(provider.settings(origin, name)).unwrap();
     let temperature = case.ask("temperature").and_then(Value::as_f64);
-    let request = chat_request(temperature, case.ask("json_schema") == Some(&json!(true)));
+    let mut request = chat_request(temperature, case.ask("json_schema") == Some(&json!(true)));
+    if let Some(most) = case.ask("max_output_tokens").and_then(Value::as_u64) {
+        request.max_output_tokens = u32::try_from(most).unwrap();
+    }
     Ready { case: case.name.clone(), server, elsewhere, model, request, within }
 }
 

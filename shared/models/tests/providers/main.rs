@@ -80,7 +80,7 @@ async fn run(provider: &'static Provider, needed: &[&str], at_least: usize) {
 
 #[tokio::test]
 async fn openai() {
-    run(&provider::OPENAI, &NEEDED, 36).await;
+    run(&provider::OPENAI, &NEEDED, 37).await;
 }
 
 #[tokio::test]
@@ -95,12 +95,12 @@ async fn azure_v1() {
 
 #[tokio::test]
 async fn anthropic() {
-    run(&provider::ANTHROPIC, &NEEDED, 45).await;
+    run(&provider::ANTHROPIC, &NEEDED, 46).await;
 }
 
 #[tokio::test]
 async fn gemini() {
-    run(&provider::GEMINI, &NEEDED, 49).await;
+    run(&provider::GEMINI, &NEEDED, 50).await;
 }
 
 #[tokio::test]
