@@ -76,8 +76,8 @@ fn withheld(reason: &str) -> bool {
 }
 
 /// The categories that were blocked, or else the reason; in lower case, without their common beginning.
-fn categories(part: &Value, reason: &str) -> Vec<String> {
-    let ratings = part.get("safetyRatings").and_then(Value::as_array);
+fn categories(rated: &Value, reason: &str) -> Vec<String> {
+    let ratings = rated.get("safetyRatings").and_then(Value::as_array);
     let blocked = |rating: &&Value| rating.get("blocked").and_then(Value::as_bool) == Some(true);
     let named = ratings.into_iter().flatten().filter(blocked).filter_map(|rating| rating.get("category")?.as_str());
     let short = |name: &str| name.trim_start_matches("HARM_CATEGORY_").to_lowercase().chars().take(60).collect();

@@ -8,10 +8,8 @@ use crate::http::{ErrorBody, Failure, Optional, Reply, by_status};
 pub(crate) fn of(reply: &Reply, optional: &[Optional]) -> Failure {
     let body = ErrorBody::read(&reply.body);
     let too_long = reply.status == 400 && body.says(&["maximum context length"]);
-    let kind = by_code(&body).unwrap_or_else(|| match too_long {
-        true => ModelErrorKind::ContextLength,
-        false => by_status(reply.status),
-    });
+    let by_rest = || if too_long { ModelErrorKind::ContextLength } else { by_status(reply.status) };
+    let kind = by_code(&body).unwrap_or_else(by_rest);
     Failure::told(reply, &body, kind, optional)
 }
 
