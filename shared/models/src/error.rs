@@ -36,9 +36,24 @@ pub enum ConfigError {
         /// What is wrong with it; never the URL itself, which may hold a password.
         reason: &'static str,
     },
+    /// The base URL leads to a host that may not be called.
+    #[error("the host {host} is not on the list of hosts that models may be asked at")]
+    Host {
+        /// The host.
+        host: String,
+    },
+    /// Only a server on this machine may go without a key.
+    #[error("the model has no API key; only a server on this machine may be asked without one")]
+    NoKey,
     /// A setting that may not be empty is.
     #[error("{field} is empty or holds characters that a header cannot carry")]
     Field {
+        /// Which one.
+        field: &'static str,
+    },
+    /// A setting that becomes a piece of an address cannot be one.
+    #[error("{field} is empty or holds more than letters, digits, `-`, `_` and `.`")]
+    Segment {
         /// Which one.
         field: &'static str,
     },
@@ -51,6 +66,12 @@ pub enum ConfigError {
     /// The table of prices cannot be read.
     #[error("the prices of models cannot be read: {what}")]
     Prices {
+        /// What is wrong with it.
+        what: String,
+    },
+    /// The table of capabilities cannot be read.
+    #[error("the capabilities of models cannot be read: {what}")]
+    Capabilities {
         /// What is wrong with it.
         what: String,
     },

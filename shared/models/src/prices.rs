@@ -5,7 +5,7 @@
 //! `high`, `auto`), with the same two methods; `quote` is `None` where the provider names no price per image.
 //!
 //! Names are `provider/model`. A dated snapshot (`openai/gpt-5-mini-2025-08-07`) has the price of its model unless the
-//! table names it itself. Nothing else is guessed: `gpt-5-pro` is not priced as `gpt-5`.
+//! table names it itself, and `azure/…` that of `openai/…` unless the table names it itself. Nothing else is guessed: `gpt-5-pro` is not priced as `gpt-5`.
 
 use std::{collections::BTreeMap, sync::LazyLock};
 
@@ -14,11 +14,6 @@ use serde_json::Value;
 
 use crate::{ConfigError, usage};
 
-/// What providers take for a long context: input and cache at twice, output at one and a half times the price.
-const LONG_INPUT: u128 = 4;
-const LONG_OUTPUT: u128 = 3;
-/// The factors above are in halves.
-const SHORT: u128 = 2;
 const TOKENS_PER_PRICE: u128 = 1_000_000;
 
 static BUILT_IN: LazyLock<Result<PriceTable, ConfigError>> =
@@ -31,16 +26,36 @@ pub struct PriceTable {
     images: BTreeMap<String, ImageModel>,
 }
 
-/// Prices of a text model, in millionths of a US dollar per million tokens.
+/// Prices of a text model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TextPrice {
+    rates: Rates,
+    /// More input tokens than this make the whole request dearer.
+    long_context: Option<(u64, Rates)>,
+}
+
+/// Millionths of a US dollar per million tokens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Rates {
     input: u64,
     cached_input: u64,
-    /// Input that the provider puts into its cache, where that costs extra.
-    cache_write: Option<u64>,
+    /// Input that the provider puts into its cache, for minutes and for an hour.
+    cache_write: u64,
+    cache_write_hour: u64,
     output: u64,
-    /// More input tokens than this make the whole request dearer.
-    long_context_above: Option<u64>,
+}
+
+impl Rates {
+    /// What most providers take for a long context: twice the price of input and cache, one and a half times that of output.
+    fn of_long_context(self) -> Self {
+        Self {
+            input: self.input.saturating_mul(2),
+            cached_input: self.cached_input.saturating_mul(2),
+            cache_write: self.cache_write.saturating_mul(2),
+            cache_write_hour: self.cache_write_hour.saturating_mul(2),
+            output: self.output.saturating_mul(3).div_ceil(2),
+        }
+    }
 }
 
 /// Prices of one image model at one size and quality.
@@ -50,6 +65,8 @@ pub struct ImagePrice {
     input: u64,
     /// Millionths of a US dollar per million tokens of the image.
     output: u64,
+    /// Millionths of a US dollar per million tokens of thoughts before it.
+    output_text: u64,
     /// Millionths of a US dollar per image, without the prompt.
     per_image: Option<u64>,
 }
@@ -58,6 +75,7 @@ pub struct ImagePrice {
 struct ImageModel {
     input: u64,
     output: u64,
+    output_text: u64,
     /// By quality, then by size.
     per_image: BTreeMap<String, BTreeMap<String, u64>>,
 }
@@ -97,23 +115,30 @@ impl PriceTable {
             "auto" => model.per_image.values().filter_map(|sizes| sizes.get(size)).max(),
             _ => model.per_image.get(quality).and_then(|sizes| sizes.get(size)),
         };
-        Some(ImagePrice { input: model.input, output: model.output, per_image: per_image.copied() })
+        let ImageModel { input, output, output_text, .. } = *model;
+        Some(ImagePrice { input, output, output_text, per_image: per_image.copied() })
     }
 }
 
 impl TextPrice {
     /// What a call cost, rounded up to the next millionth of a dollar; `None` beyond what a `u64` holds.
     ///
-    /// Where writing to the cache costs extra, all input that was not read from it counts as written: answers do not tell.
+    /// Where writing to the cache costs extra and the answer does not tell how much was written, all input that was not
+    /// read from it counts as written.
     #[must_use]
     pub fn cost(&self, usage: &Usage) -> Option<u64> {
+        let long = self.long_context.filter(|(limit, _)| usage.input_tokens > *limit);
+        let rates = long.map_or(self.rates, |(_, rates)| rates);
         let cached = usage.cached_tokens.min(usage.input_tokens);
-        let fresh = self.cache_write.unwrap_or(self.input).max(self.input);
-        let input = product(usage.input_tokens - cached, fresh) + product(cached, self.cached_input);
-        let long = self.long_context_above.is_some_and(|limit| usage.input_tokens > limit);
-        let (input_factor, output_factor) = if long { (LONG_INPUT, LONG_OUTPUT) } else { (SHORT, SHORT) };
-        let halves = input * input_factor + product(usage.output_tokens, self.output) * output_factor;
-        u64::try_from(halves.div_ceil(SHORT * TOKENS_PER_PRICE)).ok()
+        let fresh = usage.input_tokens - cached;
+        let written = usage.cache_write_tokens.unwrap_or(fresh).min(fresh);
+        let written_for_an_hour = usage.cache_write_hour_tokens.unwrap_or(0).min(written);
+        let sum = product(cached, rates.cached_input)
+            + product(fresh - written, rates.input)
+            + product(written - written_for_an_hour, rates.cache_write)
+            + product(written_for_an_hour, rates.cache_write_hour)
+            + product(usage.output_tokens, rates.output);
+        u64::try_from(sum.div_ceil(TOKENS_PER_PRICE)).ok()
     }
 
     /// The most a request can cost: its text, generously counted, and an answer that fills its limit.
@@ -136,11 +161,14 @@ impl ImagePrice {
         if usage.estimated || usage.output_tokens == 0 {
             return self.with_input(usage.input_tokens);
         }
-        let sum = product(usage.input_tokens, self.input) + product(usage.output_tokens, self.output);
+        let thoughts = usage.reasoning_tokens.min(usage.output_tokens);
+        let sum = product(usage.input_tokens, self.input)
+            + product(usage.output_tokens - thoughts, self.output)
+            + product(thoughts, self.output_text);
         u64::try_from(sum.div_ceil(TOKENS_PER_PRICE)).ok()
     }
 
-    /// The most an image of this prompt can cost; `None` when no price per image is known.
+    /// The most an image of this prompt can cost, without thoughts; `None` when no price per image is known.
     #[must_use]
     pub fn quote(&self, prompt: &str) -> Option<u64> {
         self.with_input(usage::tokens_at_most(prompt.len()))
@@ -156,17 +184,24 @@ fn product(tokens: u64, price: u64) -> u128 {
     u128::from(tokens) * u128::from(price)
 }
 
-/// The entry of the name, or else of the name without a date at its end.
+/// The entry of the name, or else of the name without a date at its end, or else of the model it is another word for.
 fn find<'a, T>(entries: &'a BTreeMap<String, T>, model: &str) -> Option<&'a T> {
-    entries.get(model).or_else(|| entries.get(undated(model)?))
+    let own = |model: &str| entries.get(model).or_else(|| entries.get(undated(model)?));
+    own(model).or_else(|| own(&original(model)?))
 }
 
-/// `gpt-5-mini` of `gpt-5-mini-2025-08-07`.
+/// The name of a model at the provider that makes it, for one that is sold elsewhere at the same price.
+pub(crate) fn original(model: &str) -> Option<String> {
+    model.strip_prefix("azure/").map(|model| format!("openai/{model}"))
+}
+
+/// `gpt-5-mini` of `gpt-5-mini-2025-08-07`, `claude-haiku-4-5` of `claude-haiku-4-5-20251001`.
 fn undated(model: &str) -> Option<&str> {
-    const DATE: &str = "-0000-00-00";
-    let (name, date) = model.split_at_checked(model.len().checked_sub(DATE.len())?)?;
-    let alike = |(at, form): (u8, u8)| if form == b'-' { at == b'-' } else { at.is_ascii_digit() };
-    date.bytes().zip(DATE.bytes()).all(alike).then_some(name)
+    ["-0000-00-00", "-00000000"].into_iter().find_map(|form| {
+        let (name, date) = model.split_at_checked(model.len().checked_sub(form.len())?)?;
+        let alike = |(at, form): (u8, u8)| if form == b'-' { at == b'-' } else { at.is_ascii_digit() };
+        date.bytes().zip(form.bytes()).all(alike).then_some(name)
+    })
 }
 
 fn wrong(what: impl Into<String>) -> ConfigError {
@@ -183,14 +218,26 @@ fn entries<T>(table: &Value, part: &str, read: fn(&Value) -> Option<T>) -> Resul
 }
 
 fn text_price(value: &Value) -> Option<TextPrice> {
-    let optional = |field| value.get(field).map_or(Some(None), |price| price.as_u64().map(Some));
+    let own = rates(value)?;
+    let long_context = match (value.get("long_context_above"), value.get("long_context")) {
+        (None, None) => None,
+        (Some(above), None) => Some((above.as_u64()?, own.of_long_context())),
+        (above, Some(prices)) => Some((above?.as_u64()?, rates(prices)?)),
+    };
+    Some(TextPrice { rates: own, long_context })
+}
+
+fn rates(value: &Value) -> Option<Rates> {
     let price = |field| value.get(field).and_then(Value::as_u64);
-    Some(TextPrice {
-        input: price("input")?,
+    let or = |field, other| value.get(field).map_or(Some(other), Value::as_u64);
+    let input = price("input")?;
+    let cache_write = or("cache_write", input)?;
+    Some(Rates {
+        input,
         cached_input: price("cached_input")?,
-        cache_write: optional("cache_write")?,
+        cache_write,
+        cache_write_hour: or("cache_write_hour", cache_write)?,
         output: price("output")?,
-        long_context_above: optional("long_context_above")?,
     })
 }
 
@@ -200,9 +247,11 @@ fn image_model(value: &Value) -> Option<ImageModel> {
         each.collect::<Option<BTreeMap<_, _>>>()
     };
     let qualities = value.get("per_image")?.as_object()?.iter();
+    let output = value.get("output")?.as_u64()?;
     Some(ImageModel {
         input: value.get("input")?.as_u64()?,
-        output: value.get("output")?.as_u64()?,
+        output,
+        output_text: value.get("output_text").map_or(Some(output), Value::as_u64)?,
         per_image: qualities
             .map(|(quality, by_size)| Some((quality.clone(), sizes(by_size)?)))
             .collect::<Option<_>>()?,

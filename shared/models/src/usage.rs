@@ -1,6 +1,8 @@
 //! Tokens nobody counted.
 
-use mesh_core::ports::{ChatRequest, Part, Usage};
+use mesh_core::ports::{ChatRequest, Usage};
+
+use crate::ask::texts;
 
 /// The usual rule of thumb: four characters a token.
 pub(crate) fn estimated(request: &ChatRequest, answer: &str) -> Usage {
@@ -21,14 +23,6 @@ pub(crate) fn at_most(request: &ChatRequest) -> u64 {
 /// The rule of thumb and a fifth on top. Of bytes, not characters: scripts that take more bytes take more tokens.
 pub(crate) fn tokens_at_most(bytes: usize) -> u64 {
     u64::try_from(bytes.saturating_mul(3).div_ceil(10)).unwrap_or(u64::MAX)
-}
-
-fn texts(request: &ChatRequest) -> impl Iterator<Item = &str> {
-    let parts = request.messages.iter().flat_map(|message| &message.parts).filter_map(|part| match part {
-        Part::Text { text } => Some(text.as_str()),
-        Part::Image { .. } => None,
-    });
-    parts.chain(request.system.as_deref())
 }
 
 fn tokens(chars: usize) -> u64 {

@@ -164,6 +164,12 @@ pub struct Usage {
     /// Of the input, tokens served from the provider's cache.
     #[serde(default)]
     pub cached_tokens: u64,
+    /// Of the input, tokens put into the provider's cache; `None` when the provider does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cache_write_tokens: Option<u64>,
+    /// Of the tokens put into the cache, those that stay for an hour, which costs more; `None` as above.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cache_write_hour_tokens: Option<u64>,
     /// Of the output, tokens spent on reasoning.
     #[serde(default)]
     pub reasoning_tokens: u64,

@@ -13,16 +13,17 @@ use mesh_core::{
 };
 
 use super::{
-    OpenAiSettings,
-    call::{Call, Connection, Exchange},
-    failure::Failure,
-    http::Reply,
-    image_wire::{self, OPTIONAL, QUALITY},
+    image_wire::{self, QUALITY},
+    way,
 };
-use crate::{ConfigError, prices::PriceTable};
+use crate::{
+    ConfigError, ServerSettings,
+    http::{Call, Connection, Exchange, Failure, Reply, Way},
+    prices::PriceTable,
+};
 
 /// The largest image in base64, and what is said of it.
-const BODY_CAP: usize = MAX_IMAGE_BYTES / 3 * 4 + 64 * 1024;
+pub(crate) const BODY_CAP: usize = MAX_IMAGE_BYTES / 3 * 4 + 64 * 1024;
 
 /// A model behind `POST {base}/images/generations`.
 ///
@@ -34,23 +35,38 @@ const BODY_CAP: usize = MAX_IMAGE_BYTES / 3 * 4 + 64 * 1024;
 /// * Tries, keys, redirects and errors are as those of [`OpenAiChat`](crate::OpenAiChat).
 pub struct OpenAiImages {
     connection: Connection,
+    /// What the request calls the model.
+    asked: String,
     prices: &'static PriceTable,
     /// Fields the server does not take.
     without: Mutex<BTreeSet<&'static str>>,
 }
 
 impl OpenAiImages {
-    /// The model of the settings. Makes no call.
+    /// The model of the settings: [`OpenAiSettings`](crate::OpenAiSettings) for OpenAI, [`ServerSettings`] for any server that
+    /// speaks its format. Makes no call.
     ///
     /// # Errors
     /// [`ConfigError`] naming the setting that cannot be used.
     pub fn new(
-        settings: OpenAiSettings,
+        settings: impl Into<ServerSettings>,
         secrets: Arc<dyn Secrets>,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, ConfigError> {
-        let connection = settings.connect("images/generations", BODY_CAP, secrets, clock)?;
-        Ok(Self { connection, prices: PriceTable::built_in()?, without: Mutex::default() })
+        Self::over(settings.into(), way("images/generations", BODY_CAP), None, secrets, clock)
+    }
+
+    /// The same over another way, called `asked` in its requests, if anything.
+    pub(crate) fn over(
+        settings: ServerSettings,
+        way: Way,
+        asked: Option<String>,
+        secrets: Arc<dyn Secrets>,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, ConfigError> {
+        let connection = Connection::new(settings, way, secrets, clock)?;
+        let asked = asked.unwrap_or_else(|| connection.model.clone());
+        Ok(Self { connection, asked, prices: PriceTable::built_in()?, without: Mutex::default() })
     }
 
     /// The fields this server does not take, as far as they are known.
@@ -79,7 +95,8 @@ impl Exchange for ImageExchange<'_> {
 
     fn body(&mut self) -> Result<Vec<u8>, Failure> {
         self.without = self.model.without();
-        Ok(image_wire::body(&self.model.connection.model, &self.prompt, self.size, &self.without))
+        let model = self.model;
+        Ok(image_wire::body(&model.connection.model, &model.asked, &self.prompt, self.size, &self.without))
     }
 
     fn read(&self, reply: &Reply) -> Result<RenderResponse, Failure> {
@@ -87,7 +104,7 @@ impl Exchange for ImageExchange<'_> {
     }
 
     fn reshape(&mut self, failure: &Failure) -> bool {
-        let Some(field) = failure.unsupported.filter(|field| OPTIONAL.contains(field)) else { return false };
+        let Some((field, _)) = failure.unsupported else { return false };
         let mut without = self.model.without.lock().unwrap_or_else(PoisonError::into_inner);
         without.insert(field);
         !self.without.contains(field)

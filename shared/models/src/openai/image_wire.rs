@@ -7,13 +7,18 @@ use bytes::Bytes;
 use mesh_core::ports::{MAX_IMAGE_BYTES, ModelErrorKind, RenderRequest, RenderResponse, Usage};
 use serde_json::{Map, Value};
 
-use super::{answer, failure::Failure, http::Reply};
+use super::failure;
+use crate::{
+    http::{self, Failure, Optional, Reply, Wish},
+    image_prompt,
+};
 
 /// Good enough for 1600 pixels, and a third of the price of `high`.
 pub(super) const QUALITY: &str = "medium";
 
 /// The fields a server may do without.
-pub(super) const OPTIONAL: [&str; 3] = ["quality", "output_format", "response_format"];
+pub(super) const OPTIONAL: [Optional; 3] =
+    [("quality", Wish::Other), ("output_format", Wish::Other), ("response_format", Wish::Json)];
 
 /// What is known of a family of models by the start of its name.
 struct Family {
@@ -46,26 +51,15 @@ pub(super) fn size((width, height): (u32, u32), model: &str) -> &'static str {
     }
 }
 
-/// The prompt with whatever of the request has no field of its own and is not in it yet.
+/// The prompt as the model takes it.
 pub(super) fn prompt(request: &RenderRequest, model: &str) -> String {
-    let mut prompt = request.prompt.clone();
-    if let Some(style) = request.style.as_ref().filter(|style| !prompt.contains(style.as_str())) {
-        prompt.push_str(&format!("\nStyle: {style}."));
-    }
-    let colors: Vec<&str> = request.colors.iter().map(String::as_str).filter(|color| !prompt.contains(color)).collect();
-    if !colors.is_empty() {
-        prompt.push_str(&format!("\nMain colours: {}.", colors.join(", ")));
-    }
-    if let Some(negative) = request.negative_prompt.as_ref().filter(|negative| !prompt.contains(negative.as_str())) {
-        prompt.push_str(&format!("\nWhat must not be in the image: {negative}."));
-    }
-    prompt.chars().take(family(model).prompt).collect()
+    image_prompt::prompt(request, family(model).prompt)
 }
 
-/// The JSON body, without the fields named.
-pub(super) fn body(model: &str, prompt: &str, size: &str, without: &BTreeSet<&'static str>) -> Vec<u8> {
+/// The JSON body, without the fields named. `asked` is what the server knows the model by.
+pub(super) fn body(model: &str, asked: &str, prompt: &str, size: &str, without: &BTreeSet<&'static str>) -> Vec<u8> {
     let mut body = Map::new();
-    body.insert("model".into(), model.into());
+    body.insert("model".into(), asked.into());
     body.insert("prompt".into(), prompt.into());
     body.insert("n".into(), 1.into());
     body.insert("size".into(), size.into());
@@ -83,9 +77,10 @@ pub(super) fn body(model: &str, prompt: &str, size: &str, without: &BTreeSet<&'s
 
 /// The image in a reply, or what is wrong with it. `name` is `provider/model`.
 pub(super) fn read(reply: &Reply, prompt: &str, name: &str) -> Result<RenderResponse, Failure> {
-    let body = answer::json(reply, &OPTIONAL)?;
-    let image = body.pointer("/data/0").ok_or_else(|| answer::without_answer(reply, &body, &OPTIONAL))?;
-    let refused = |kind, message: &str| Failure { request_id: reply.request_id.clone(), ..Failure::new(kind, message) };
+    let failure = |reply: &Reply| failure::of(reply, &OPTIONAL);
+    let body = http::json(reply, failure)?;
+    let image = body.pointer("/data/0").ok_or_else(|| http::without_answer(reply, &body, failure))?;
+    let refused = |kind, message: &str| Failure::in_answer(reply, kind, message);
     let Some(encoded) = image.get("b64_json").and_then(Value::as_str) else {
         return Err(if image.get("url").is_some_and(Value::is_string) {
             refused(
@@ -93,7 +88,7 @@ pub(super) fn read(reply: &Reply, prompt: &str, name: &str) -> Result<RenderResp
                 "the answer holds an address instead of the image; addresses are not fetched",
             )
         } else {
-            answer::without_answer(reply, &body, &OPTIONAL)
+            http::without_answer(reply, &body, failure)
         });
     };
     let bytes = STANDARD.decode(encoded).ok();

@@ -1,41 +1,27 @@
 //! Models behind OpenAI's chat completions, at OpenAI or at any server that speaks its wire format.
 
 mod answer;
-mod base_url;
-mod call;
 mod failure;
-mod http;
 mod image;
 mod image_wire;
-mod schema;
-mod scrub;
 mod wire;
 
-use std::{
-    fmt,
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::sync::Arc;
 
-use async_trait::async_trait;
-use mesh_core::{
-    Timestamp,
-    ports::{ChatRequest, ChatResponse, Clock, ModelError, ModelErrorKind, Part, Secrets, TextModel},
-};
-use reqwest::header::HeaderValue;
+use mesh_core::ports::{Clock, Secrets};
 
 pub use self::image::OpenAiImages;
-use self::{
-    call::{Call, Connection, Exchange},
-    failure::Failure,
-    http::Reply,
-    wire::Shape,
+pub(crate) use self::{image::BODY_CAP as IMAGE_BODY_CAP, wire::ChatCompletions};
+use crate::{
+    ConfigError, ServerSettings,
+    chat::{BODY_CAP, Chat, text_model},
+    http::{Auth, Dialect, Way, limits},
 };
-use crate::{ConfigError, prices::PriceTable};
 
-/// More than any model writes in one answer.
-const BODY_CAP: usize = 4 * 1024 * 1024;
+/// Replies of OpenAI and of servers like it.
+static DIALECT: Dialect = Dialect { request_ids: &["x-request-id"], closed: limits::openai };
 
-/// Where a model is and how to name it.
+/// A model at OpenAI, or behind a server that is known by its name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OpenAiSettings {
     /// What comes before `/chat/completions` and the like, such as [`OpenAiSettings::OPENAI`]: https, or http on this machine.
@@ -51,163 +37,50 @@ pub struct OpenAiSettings {
 impl OpenAiSettings {
     /// OpenAI's own base URL.
     pub const OPENAI: &'static str = "https://api.openai.com/v1";
+}
 
-    /// The way to `path` under the base URL, for answers of at most `body_cap` bytes.
-    fn connect(
-        self,
-        path: &str,
-        body_cap: usize,
-        secrets: Arc<dyn Secrets>,
-        clock: Arc<dyn Clock>,
-    ) -> Result<Connection, ConfigError> {
-        for (field, value) in [("the model", &self.model), ("the name of the API key", &self.api_key_name)] {
-            if value.trim().is_empty() {
-                return Err(ConfigError::Field { field });
-            }
-        }
-        let organisation = self
-            .organisation
-            .as_deref()
-            .map(|value| HeaderValue::from_str(value).map_err(|_| ConfigError::Field { field: "the organisation" }));
-        let endpoint = base_url::endpoint(&self.base_url, path)?;
-        Ok(Connection {
-            name: format!("openai/{}", self.model),
-            model: self.model,
-            api_key_name: self.api_key_name,
-            organisation: organisation.transpose()?,
-            client: http::client(&endpoint)?,
-            endpoint,
-            body_cap,
-            secrets,
-            clock,
-        })
+impl From<OpenAiSettings> for ServerSettings {
+    fn from(settings: OpenAiSettings) -> Self {
+        let headers = settings.organisation.map(|value| ("OpenAI-Organization".to_owned(), value));
+        let server = Self::new("openai", settings.base_url, settings.model, settings.api_key_name);
+        Self { headers: headers.into_iter().collect(), ..server }
     }
+}
+
+/// The way to `path` at a server of this kind.
+fn way(path: &str, body_cap: usize) -> Way {
+    Way { path: path.to_owned(), query: None, auth: Auth::Bearer, headers: &[], body_cap, dialect: &DIALECT }
 }
 
 /// A model behind `POST {base}/chat/completions`.
 ///
 /// * Up to three tries inside the deadline for what may heal, waiting as long as the provider asks (at most 120 s).
+/// * When the headers of an answer say that nothing is left (`x-ratelimit-remaining-…`), the next call waits until there is
+///   again, or fails as rate-limited when that is past its deadline.
 /// * A key that is refused is fetched anew once.
 /// * A field that the server does not take (`max_completion_tokens`, `temperature`, a JSON schema) is renamed, dropped or
-///   replaced once and remembered as long as the value lives.
+///   replaced once and remembered as long as the value lives. What is known not to be taken is not sent at all.
 /// * A JSON schema goes along in the strict subset of structured outputs; where that cannot say it, or the server refuses
 ///   it, any JSON object is asked for and the schema stands in the instructions.
 /// * Money is told by the model's name, whatever server answers to it; what is not in the table has no price.
 /// * Redirects are refused, answers are read up to 4 MiB, and neither prompt, answer nor key reaches an error or a log.
 /// * Images are refused: the pointers of a message lead into our own blob store, which the provider cannot read.
-pub struct OpenAiChat {
-    connection: Connection,
-    prices: &'static PriceTable,
-    shape: Mutex<Shape>,
-}
+pub struct OpenAiChat(Chat);
 
 impl OpenAiChat {
-    /// The model of the settings. Makes no call.
+    /// The model of the settings: [`OpenAiSettings`] for OpenAI, [`ServerSettings`] for any server that speaks its format.
+    /// Makes no call.
     ///
     /// # Errors
     /// [`ConfigError`] naming the setting that cannot be used.
     pub fn new(
-        settings: OpenAiSettings,
+        settings: impl Into<ServerSettings>,
         secrets: Arc<dyn Secrets>,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, ConfigError> {
-        let connection = settings.connect("chat/completions", BODY_CAP, secrets, clock)?;
-        Ok(Self { connection, prices: PriceTable::built_in()?, shape: Mutex::new(Shape::default()) })
-    }
-
-    /// The shape of request this server takes, as far as it is known.
-    fn shape(&self) -> Shape {
-        *self.shape.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn remember(&self, simpler: Shape) {
-        let mut shape = self.shape.lock().unwrap_or_else(PoisonError::into_inner);
-        *shape = shape.and(simpler);
-    }
-
-    /// With its price: that of the model that answered, or else of the one that was asked.
-    fn priced(&self, response: ChatResponse) -> ChatResponse {
-        let price = self.prices.text(&format!("openai/{}", response.model));
-        let price = price.or_else(|| self.prices.text(&self.connection.name));
-        ChatResponse { cost_micro_usd: price.and_then(|price| price.cost(&response.usage)), ..response }
+        let way = way("chat/completions", BODY_CAP);
+        Ok(Self(Chat::new(settings.into(), way, &ChatCompletions, secrets, clock)?))
     }
 }
 
-/// One request, as it is put to this server.
-struct ChatExchange<'a> {
-    model: &'a OpenAiChat,
-    request: &'a ChatRequest,
-    /// The shape it was put in last.
-    shape: Shape,
-    /// What this request alone has to do without.
-    own: Shape,
-}
-
-impl Exchange for ChatExchange<'_> {
-    type Answer = ChatResponse;
-
-    fn body(&mut self) -> Result<Vec<u8>, Failure> {
-        self.shape = self.model.shape().and(self.own);
-        let body = wire::body(self.request, &self.model.connection.model, self.shape);
-        body.ok_or_else(|| Failure::new(ModelErrorKind::InvalidRequest, "images are not supported"))
-    }
-
-    fn read(&self, reply: &Reply) -> Result<ChatResponse, Failure> {
-        let response = answer::read(reply, self.request, &self.model.connection.model)?;
-        Ok(match &self.request.json_schema {
-            Some(asked) if self.shape.is_strict(self.request) => {
-                ChatResponse { text: schema::without_nulls(response.text, asked), ..response }
-            }
-            _ => response,
-        })
-    }
-
-    fn reshape(&mut self, failure: &Failure) -> bool {
-        let simpler = failure.unsupported.and_then(|field| self.shape.without(field, self.request));
-        match simpler {
-            Some(simpler) if failure.this_once => self.own = self.own.and(simpler),
-            Some(simpler) => self.model.remember(simpler),
-            None => return false,
-        }
-        true
-    }
-
-    fn texts(&self) -> Vec<&str> {
-        let parts = self.request.messages.iter().flat_map(|message| &message.parts).filter_map(|part| match part {
-            Part::Text { text } => Some(text.as_str()),
-            Part::Image { .. } => None,
-        });
-        parts.chain(self.request.system.as_deref()).collect()
-    }
-}
-
-impl fmt::Debug for OpenAiChat {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("OpenAiChat")
-            .field("name", &self.connection.name)
-            .field("endpoint", &self.connection.endpoint.as_str())
-            .field("shape", &self.shape())
-            .finish_non_exhaustive()
-    }
-}
-
-#[async_trait]
-impl TextModel for OpenAiChat {
-    fn name(&self) -> &str {
-        &self.connection.name
-    }
-
-    fn is_offline(&self) -> bool {
-        false
-    }
-
-    fn quote(&self, request: &ChatRequest) -> Option<u64> {
-        self.prices.text(&self.connection.name)?.quote(request)
-    }
-
-    async fn complete(&self, request: &ChatRequest, deadline: Timestamp) -> Result<ChatResponse, ModelError> {
-        let exchange = ChatExchange { model: self, request, shape: Shape::default(), own: Shape::default() };
-        let (response, attempts) = Call::new(&self.connection, exchange, deadline).run().await?;
-        Ok(self.priced(ChatResponse { attempts, ..response }))
-    }
-}
+text_model!(OpenAiChat);

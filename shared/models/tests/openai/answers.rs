@@ -14,7 +14,8 @@ async fn a_good_answer_is_read_whole() {
     let answer = world.ask().await.unwrap();
     assert_eq!((answer.text.as_str(), answer.finish), ("# Tea\n\nHot.", Finish::Stop));
     assert_eq!((answer.model.as_str(), answer.offline, answer.attempts), ("gpt-test-2026-11-01", false, 1));
-    let usage = Usage { input_tokens: 12, output_tokens: 34, cached_tokens: 5, reasoning_tokens: 6, estimated: false };
+    let usage =
+        Usage { input_tokens: 12, output_tokens: 34, cached_tokens: 5, reasoning_tokens: 6, ..Usage::default() };
     assert_eq!((answer.usage, answer.cost_micro_usd), (usage, None));
     assert_eq!(answer.provider_request_id.as_deref(), Some("req-ok"));
     assert_eq!((world.model.name(), world.model.is_offline()), ("openai/gpt-test", false));

@@ -24,7 +24,7 @@ const TABLE: &str = r#"{
 }"#;
 
 fn usage(input_tokens: u64, cached_tokens: u64, output_tokens: u64) -> Usage {
-    Usage { input_tokens, output_tokens, cached_tokens, reasoning_tokens: 0, estimated: false }
+    Usage { input_tokens, output_tokens, cached_tokens, ..Usage::default() }
 }
 
 #[test]

@@ -67,6 +67,8 @@ async fn the_deadline_holds_whatever_the_server_does() {
     let error = world.ask_within(&request(), 250).await.unwrap_err();
     assert_eq!((error.kind, world.calls()), (ModelErrorKind::Timeout, 1));
     assert!(before.elapsed() < Duration::from_secs(2), "{:?}", before.elapsed());
+    let slow_body = World::new(vec![ok().body_after(Duration::from_secs(5)), ok()]);
+    assert_eq!(slow_body.ask_within(&request(), 250).await.unwrap_err().kind, ModelErrorKind::Timeout);
     let over = World::new(vec![ok()]);
     assert_eq!((over.ask_within(&request(), 0).await.unwrap_err().kind, over.calls()), (ModelErrorKind::Timeout, 0));
 }

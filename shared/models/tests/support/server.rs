@@ -17,6 +17,8 @@ pub(crate) struct Answer {
     headers: Vec<(String, String)>,
     body: Vec<u8>,
     delay: Duration,
+    /// Between head and body.
+    body_delay: Duration,
     /// Bytes of the body that are really sent before the connection closes.
     sent: usize,
     /// Whether the length is announced; the end of the connection ends the body in any case.
@@ -30,6 +32,7 @@ impl Answer {
             headers: Vec::new(),
             body: body.into(),
             delay: Duration::ZERO,
+            body_delay: Duration::ZERO,
             sent: usize::MAX,
             announced: true,
         }
@@ -46,6 +49,11 @@ impl Answer {
 
     pub(crate) fn after(mut self, delay: Duration) -> Self {
         self.delay = delay;
+        self
+    }
+
+    pub(crate) fn body_after(mut self, delay: Duration) -> Self {
+        self.body_delay = delay;
         self
     }
 
@@ -133,6 +141,7 @@ fn serve(
     head.push_str("\r\n");
     let stream = reader.get_mut();
     stream.write_all(head.as_bytes())?;
+    thread::sleep(answer.body_delay);
     stream.write_all(&answer.body[..answer.body.len().min(answer.sent)])?;
     stream.flush()
 }
