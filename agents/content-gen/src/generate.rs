@@ -14,7 +14,12 @@ use mesh_core::{
 };
 use serde_json::json;
 
-use crate::{ContentGen, PromptInput, brief::Assignment, record};
+use crate::{
+    ContentGen,
+    brief::Assignment,
+    prompt::{PromptInput, SiteInput},
+    record,
+};
 
 /// What a model wrote.
 pub(crate) struct Draft {
@@ -59,7 +64,7 @@ impl ContentGen {
 
     /// Asks the model, and once more when it was cut off.
     async fn write(&self, assignment: &Assignment, ctx: &Context<'_>) -> Result<Draft, AgentError> {
-        let ask = self.ask(assignment);
+        let ask = self.ask(assignment)?;
         let version = self.prompt.version();
         let first = acceptable(ctx.ask("draft", version, &ask).await?)?;
         let prompt_version = first.prompt_version;
@@ -77,20 +82,21 @@ impl ContentGen {
         Ok(Draft { markdown, models, prompt_version, offline, complete: finish == Finish::Stop })
     }
 
-    fn ask(&self, assignment: &Assignment) -> ChatRequest {
+    fn ask(&self, assignment: &Assignment) -> Result<ChatRequest, AgentError> {
         let request = &assignment.request;
         let keywords: Vec<&str> = request.keywords.iter().map(|keyword| keyword.as_str()).collect();
         let language = request.language.as_deref().filter(|tag| *tag != "en");
         let words = request.word_count.get();
-        let prompt = self.prompt.compose(&PromptInput {
+        let prompt = self.prompt.fill(&PromptInput {
             content_topic: &request.content_topic,
             word_count: words,
-            prompt_context: request.prompt_context.as_deref(),
+            prompt_context: request.prompt_context.as_deref().map_or("", str::trim),
+            context_placed: self.context_placed,
             keywords: &keywords,
             language,
-            site: assignment.website(),
+            site: SiteInput::of(assignment.website()),
             earlier: assignment.earlier,
-        });
+        })?;
         let input = json!({
             "topic": request.content_topic,
             "word_count": words,
@@ -99,14 +105,14 @@ impl ContentGen {
             "language": language.unwrap_or("en"),
             "fresh_angle": i64::try_from(assignment.earlier).unwrap_or(0) + assignment.revision - 1,
         });
-        ChatRequest {
+        Ok(ChatRequest {
             task: Task { name: "draft".into(), input },
             system: Some(self.prompt.system().to_owned()),
             messages: vec![ChatMessage::text(Role::User, prompt)],
             max_output_tokens: token_limit(words),
             hints: Hints::default(),
             json_schema: None,
-        }
+        })
     }
 }
 

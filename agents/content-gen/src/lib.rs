@@ -12,9 +12,7 @@ mod status;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use mesh_core::{Agent, AgentError, ConfigError, Context, Event, Manifest, Outcome, Settings};
-
-pub use prompt::{Prompt, PromptInput};
+use mesh_core::{Agent, AgentError, ConfigError, Context, Event, Manifest, Outcome, Prompt, Settings};
 
 /// The declaration: channels, events, limits.
 pub const MANIFEST: &str = include_str!("../agent.json");
@@ -24,6 +22,8 @@ pub const MANIFEST: &str = include_str!("../agent.json");
 pub struct ContentGen {
     manifest: Manifest,
     prompt: Prompt,
+    /// Whether a custom prompt says itself where the context goes.
+    context_placed: bool,
     max_words: u32,
     allowed_topics: Vec<String>,
     site_name: String,
@@ -36,7 +36,8 @@ pub struct ContentGen {
 pub fn agent(settings: &Settings) -> Result<Arc<dyn Agent>, ConfigError> {
     Ok(Arc::new(ContentGen {
         manifest: Manifest::parse(MANIFEST)?,
-        prompt: Prompt::new(settings.prompt_template.as_deref())?,
+        prompt: prompt::prompt(settings.prompt_template.as_deref())?,
+        context_placed: prompt::places_context(settings.prompt_template.as_deref()),
         max_words: settings.max_words,
         allowed_topics: settings.allowed_topics.iter().map(|topic| mesh_contracts::topic_key(topic)).collect(),
         site_name: settings.site_name.clone(),
@@ -47,6 +48,10 @@ pub fn agent(settings: &Settings) -> Result<Arc<dyn Agent>, ConfigError> {
 impl Agent for ContentGen {
     fn manifest(&self) -> &Manifest {
         &self.manifest
+    }
+
+    fn prompts(&self) -> Vec<&Prompt> {
+        vec![&self.prompt]
     }
 
     async fn handle(&self, event: &Event, ctx: &Context<'_>) -> Result<Outcome, AgentError> {

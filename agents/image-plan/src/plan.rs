@@ -11,7 +11,7 @@ use mesh_core::{AgentError, Context, Emit, Event, Outcome, context::Account};
 
 use crate::{
     mend::{Article, Planned, mend},
-    prompt::{self, Suggested},
+    prompt::{self, PROMPT, Suggested},
 };
 
 /// What was planned.
@@ -61,8 +61,8 @@ async fn images(review: &ReviewCompleted, event: &Event, ctx: &Context<'_>) -> R
     ctx.charge(account(&website));
     ctx.prefer_text_model(website.preferred_text_model.as_deref())?;
     let sections = headings(&markdown);
-    let ask = prompt::request(review, &website, &sections, &markdown);
-    let (suggested, answer) = ctx.ask_json::<Suggested>("image-plan", prompt::VERSION, &ask).await?;
+    let ask = prompt::request(review, &website, &sections, &markdown)?;
+    let (suggested, answer) = ctx.ask_json::<Suggested>("image-plan", PROMPT.version(), &ask).await?;
     let article = Article { title: &review.title, summary: &review.summary, sections: &sections };
     let images = mend(&suggested.images, count, article);
     if images.is_empty() {

@@ -1,15 +1,19 @@
 //! The prompt, and the shape of its answer.
 
 use mesh_contracts::{events::ReviewCompleted, records::WebsiteSettings};
-use mesh_core::ports::{ChatMessage, ChatRequest, Hints, Role, Task};
+use mesh_core::{
+    AgentError, Prompt,
+    ports::{ChatMessage, ChatRequest, Hints, Role, Task},
+};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 const SYSTEM: &str = include_str!("../prompts/system-v1.md");
-const PLAN: &str = include_str!("../prompts/image-plan-v1.md");
-/// Version of both.
-pub(crate) const VERSION: &str = "image-plan-v1";
+const PLAN: &str = include_str!("../prompts/image-plan-v1.j2");
+const EXAMPLE: &str = include_str!("../prompts/image-plan-v1.example.json");
+/// Asks for a plan of an article's images.
+pub(crate) static PROMPT: Prompt = Prompt::new("image-plan-v1", SYSTEM, PLAN, EXAMPLE);
 
 /// Room in tokens for one image, and for what stands around them.
 const TOKENS_PER_IMAGE: i64 = 400;
@@ -61,7 +65,7 @@ pub(crate) fn request(
     website: &WebsiteSettings,
     sections: &[String],
     markdown: &str,
-) -> ChatRequest {
+) -> Result<ChatRequest, AgentError> {
     let count = website.images_per_article.get();
     let input = json!(Material {
         title: &review.title,
@@ -75,14 +79,13 @@ pub(crate) fn request(
     });
     let mut material = input.clone();
     material["article"] = json!(markdown);
-    // Quoted as JSON, no text of the material can end it.
-    let prompt = PLAN.trim_end().replace("{material}", &format!("{material:#}"));
-    ChatRequest {
+    let prompt = PROMPT.fill(&json!({"material": material}))?;
+    Ok(ChatRequest {
         task: Task { name: "image_plan".into(), input },
-        system: Some(SYSTEM.trim_end().to_owned()),
+        system: Some(PROMPT.system().to_owned()),
         messages: vec![ChatMessage::text(Role::User, prompt)],
         max_output_tokens: u32::try_from((count + 1) * TOKENS_PER_IMAGE).unwrap_or(u32::MAX),
         hints: Hints::default(),
         json_schema: None,
-    }
+    })
 }

@@ -54,7 +54,7 @@ async fn make(
     let website = website(event, request, ctx).await?;
     ctx.charge(account(request, &website));
     ctx.prefer_image_model(website.preferred_image_model.as_deref())?;
-    let rendered = ctx.render("image", &prompt::compose(request, &website)).await?;
+    let rendered = ctx.render("image", &prompt::compose(request, &website)?).await?;
     let image = inspect::decode(&rendered.response.image)?;
     let ratio = website.image_aspect_ratio.parts();
     let (image, flaw) = match shape::cropped(&image, ratio) {

@@ -10,7 +10,7 @@ use mesh_core::{AgentError, Context, Emit, Event, Outcome, context::Account};
 
 use crate::{
     MetadataAgent,
-    prompt::{self, Suggested},
+    prompt::{self, PROMPT, Suggested},
     rules::{self, Article},
 };
 
@@ -61,8 +61,8 @@ impl MetadataAgent {
         let markdown = String::from_utf8_lossy(&ctx.fetch(&review.reviewed).await?).into_owned();
         ctx.charge(account(&website));
         ctx.prefer_text_model(website.preferred_text_model.as_deref())?;
-        let ask = prompt::request(review, &website, &markdown);
-        let (suggested, answer) = ctx.ask_json::<Suggested>("metadata", prompt::VERSION, &ask).await?;
+        let ask = prompt::request(review, &website, &markdown)?;
+        let (suggested, answer) = ctx.ask_json::<Suggested>("metadata", PROMPT.version(), &ask).await?;
         let article = Article::of(review, &website, &markdown);
         let (metadata, mended) = rules::bring_within(&suggested, &article).ok_or_else(|| {
             let message = "neither the answer nor the article gives a description of 121 characters";
@@ -110,7 +110,7 @@ fn ready(
     event: &Event,
     ctx: &Context<'_>,
 ) -> MetadataReady {
-    let version = described.as_ref().map_or(prompt::VERSION, |described| &described.prompt_version);
+    let version = described.as_ref().map_or(PROMPT.version(), |described| &described.prompt_version);
     MetadataReady {
         content_id: review.content_id,
         revision: review.revision,

@@ -10,7 +10,7 @@ mod rules;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use mesh_core::{Agent, AgentError, ConfigError, Context, Event, Manifest, Outcome, Settings};
+use mesh_core::{Agent, AgentError, ConfigError, Context, Event, Manifest, Outcome, Prompt, Settings};
 
 /// The declaration: channels, events, limits.
 pub const MANIFEST: &str = include_str!("../agent.json");
@@ -35,6 +35,10 @@ pub fn agent(settings: &Settings) -> Result<Arc<dyn Agent>, ConfigError> {
 impl Agent for MetadataAgent {
     fn manifest(&self) -> &Manifest {
         &self.manifest
+    }
+
+    fn prompts(&self) -> Vec<&Prompt> {
+        vec![&prompt::PROMPT]
     }
 
     async fn handle(&self, event: &Event, ctx: &Context<'_>) -> Result<Outcome, AgentError> {

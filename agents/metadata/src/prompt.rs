@@ -2,15 +2,19 @@
 
 use mesh_article::first_paragraph;
 use mesh_contracts::{events::ReviewCompleted, records::WebsiteSettings};
-use mesh_core::ports::{ChatMessage, ChatRequest, Hints, Role, Task};
+use mesh_core::{
+    AgentError, Prompt,
+    ports::{ChatMessage, ChatRequest, Hints, Role, Task},
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 const SYSTEM: &str = include_str!("../prompts/system-v1.md");
-const METADATA: &str = include_str!("../prompts/metadata-v1.md");
-/// Version of both; recorded on the metadata.
-pub(crate) const VERSION: &str = "metadata-v1";
+const METADATA: &str = include_str!("../prompts/metadata-v1.j2");
+const EXAMPLE: &str = include_str!("../prompts/metadata-v1.example.json");
+/// Asks for an article's metadata.
+pub(crate) static PROMPT: Prompt = Prompt::new("metadata-v1", SYSTEM, METADATA, EXAMPLE);
 
 /// Room for the answer, in tokens.
 const MAX_TOKENS: u32 = 1500;
@@ -60,7 +64,7 @@ struct Material<'a> {
 }
 
 /// The request for the metadata of an article.
-pub(crate) fn request(review: &ReviewCompleted, website: &WebsiteSettings, markdown: &str) -> ChatRequest {
+pub(crate) fn request(review: &ReviewCompleted, website: &WebsiteSettings, markdown: &str) -> Result<ChatRequest, AgentError> {
     let input = json!(Material {
         title: &review.title,
         topic: &review.content_topic,
@@ -74,14 +78,13 @@ pub(crate) fn request(review: &ReviewCompleted, website: &WebsiteSettings, markd
     });
     let mut material = input.clone();
     material["article"] = json!(markdown);
-    // Quoted as JSON, no text of the material can end it.
-    let prompt = METADATA.trim_end().replace("{material}", &format!("{material:#}"));
-    ChatRequest {
+    let prompt = PROMPT.fill(&json!({"material": material}))?;
+    Ok(ChatRequest {
         task: Task { name: "metadata".into(), input },
-        system: Some(SYSTEM.trim_end().to_owned()),
+        system: Some(PROMPT.system().to_owned()),
         messages: vec![ChatMessage::text(Role::User, prompt)],
         max_output_tokens: MAX_TOKENS,
         hints: Hints::default(),
         json_schema: None,
-    }
+    })
 }

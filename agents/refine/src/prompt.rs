@@ -2,18 +2,19 @@
 
 use mesh_contracts::{events::Finding, records::WebsiteSettings};
 use mesh_core::{
-    ids,
+    AgentError, Prompt, ids,
     ports::{ChatMessage, ChatRequest, Hints, Role, Task},
 };
 use serde::Serialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::job::{Job, Window};
 
 const SYSTEM: &str = include_str!("../prompts/system-v1.md");
-const REFINE: &str = include_str!("../prompts/refine-v1.md");
-/// Version of both; recorded on the content.
-pub(crate) const VERSION: &str = "refine-v1";
+const REFINE: &str = include_str!("../prompts/refine-v1.j2");
+const EXAMPLE: &str = include_str!("../prompts/refine-v1.example.json");
+/// Asks for an article to be rewritten.
+pub(crate) static PROMPT: Prompt = Prompt::new("refine-v1", SYSTEM, REFINE, EXAMPLE);
 
 /// What the site wants; with the article and the round the input of the task `refine`.
 #[derive(Serialize)]
@@ -47,19 +48,24 @@ impl<'a> Remark<'a> {
 }
 
 /// The request to rewrite `markdown`.
-pub(crate) fn request(job: &Job, website: &WebsiteSettings, window: Window, markdown: &str) -> ChatRequest {
+pub(crate) fn request(
+    job: &Job,
+    website: &WebsiteSettings,
+    window: Window,
+    markdown: &str,
+) -> Result<ChatRequest, AgentError> {
     let wishes = json!(wishes(job, website, window));
     let mut input = wishes.clone();
     input["markdown"] = json!(markdown);
     input["round"] = json!(job.revision);
-    ChatRequest {
+    Ok(ChatRequest {
         task: Task { name: "refine".into(), input },
-        system: Some(SYSTEM.trim_end().to_owned()),
-        messages: vec![ChatMessage::text(Role::User, compose(&format!("{wishes:#}"), markdown))],
+        system: Some(PROMPT.system().to_owned()),
+        messages: vec![ChatMessage::text(Role::User, compose(&wishes, markdown)?)],
         max_output_tokens: token_limit(window),
         hints: Hints::default(),
         json_schema: None,
-    }
+    })
 }
 
 /// The request for the rest of an answer that was cut off.
@@ -90,14 +96,10 @@ fn wishes<'a>(job: &'a Job, website: &'a WebsiteSettings, window: Window) -> Wis
     }
 }
 
-/// The mark is made from the article's hash, so no text can hold the line that ends it. Wishes are filled in last: what
-/// looks like a place in them stays what it is.
-fn compose(wishes: &str, markdown: &str) -> String {
+/// The mark is made from the article's hash, so no text can hold the line that ends it.
+fn compose(wishes: &Value, markdown: &str) -> Result<String, AgentError> {
     let hash = ids::sha256_hex(markdown.as_bytes());
-    let mark = &hash[..16];
-    let asked = REFINE.trim_end().replace("{mark}", mark).replace("{wishes}", wishes);
-    let article = markdown.trim_end();
-    format!("{asked}\n\n--- article {mark} begins ---\n{article}\n--- article {mark} ends ---")
+    PROMPT.fill(&json!({"wishes": wishes, "mark": &hash[..16], "article": markdown.trim_end()}))
 }
 
 /// Room for the article in tokens: English takes about 1.3 a word, other languages up to 2; the rest is for marks.

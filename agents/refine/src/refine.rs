@@ -14,7 +14,7 @@ use mesh_core::{
 
 use crate::{
     job::{Job, Window, account},
-    prompt,
+    prompt::{self, PROMPT},
 };
 
 const MARKDOWN: &str = "text/markdown; charset=utf-8";
@@ -35,7 +35,7 @@ pub(crate) async fn refine(event: &Event, ctx: &Context<'_>) -> Result<Outcome, 
     ctx.charge(account(&website));
     ctx.prefer_text_model(website.preferred_text_model.as_deref())?;
     let window = Window::of(&job.ready, &website);
-    let rewritten = write(&job, &prompt::request(&job, &website, window, &draft), window, ctx).await?;
+    let rewritten = write(&job, &prompt::request(&job, &website, window, &draft)?, window, ctx).await?;
     let stored = ctx.put_apart(&job.stem(), "md", Bytes::from(rewritten.markdown.clone()), MARKDOWN).await?;
     let ready = ready(&job, &rewritten, stored, event, ctx);
     Ok(Outcome::nothing().emit(Emit::of(&ready)?.about(ready.content_id)))
@@ -43,13 +43,13 @@ pub(crate) async fn refine(event: &Event, ctx: &Context<'_>) -> Result<Outcome, 
 
 /// Asks the model, and once more when it was cut off.
 async fn write(job: &Job, ask: &ChatRequest, window: Window, ctx: &Context<'_>) -> Result<Rewritten, AgentError> {
-    let first = acceptable(ctx.ask("refine", prompt::VERSION, ask).await?)?;
+    let first = acceptable(ctx.ask("refine", PROMPT.version(), ask).await?)?;
     let prompt_version = first.prompt_version;
     let ChatResponse { mut text, model, mut finish, offline, .. } = first.response;
     let mut models = vec![model];
     if finish == Finish::Length {
         let rest = prompt::continuation(job, ask, &text);
-        let second = acceptable(ctx.ask("continue", prompt::VERSION, &rest).await?)?.response;
+        let second = acceptable(ctx.ask("continue", PROMPT.version(), &rest).await?)?.response;
         text.push_str(&second.text);
         models.push(second.model);
         finish = second.finish;

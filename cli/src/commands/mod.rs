@@ -9,6 +9,7 @@ mod explain;
 mod key;
 mod list;
 mod post;
+mod prompts;
 mod quarantine;
 mod replay;
 mod request;
@@ -68,6 +69,9 @@ pub(crate) enum Command {
     /// The contracts of events and records
     #[command(subcommand)]
     Contracts(contracts::ContractsCommand),
+    /// The prompts agents ask models with
+    #[command(subcommand)]
+    Prompts(prompts::PromptsCommand),
     /// Explain an error code: cause and cure
     Explain(explain::ExplainArgs),
 }
@@ -93,6 +97,7 @@ impl Command {
             Self::Channels(args) => channels::run(args, app).await,
             Self::Doctor(args) => doctor::run(args, app).await,
             Self::Contracts(command) => command.run(app).await,
+            Self::Prompts(command) => command.run(app).await,
             Self::Explain(args) => explain::run(args, app),
         }
     }

@@ -29,6 +29,9 @@ fn help_says_what_there_is() {
         &["channels"],
         &["contracts"],
         &["contracts", "validate"],
+        &["prompts"],
+        &["prompts", "list"],
+        &["prompts", "render"],
         &["explain"],
     ];
     for page in pages {

@@ -9,5 +9,6 @@ mod door;
 mod help;
 mod mesh;
 mod output;
+mod prompts;
 mod repair;
 mod up;

@@ -11,6 +11,7 @@ use crate::{
     context::Context,
     event::Event,
     manifest::Manifest,
+    prompt::Prompt,
     ports::{DocKey, Document, ModelError, PortError, Write, WriteMode},
     time::Timestamp,
 };
@@ -20,6 +21,11 @@ use crate::{
 pub trait Agent: Debug + Send + Sync {
     /// Its declaration.
     fn manifest(&self) -> &Manifest;
+
+    /// The prompts it asks models with.
+    fn prompts(&self) -> Vec<&Prompt> {
+        Vec::new()
+    }
 
     /// Handles one event. May be called again for the same event, after a crash or a conflict; whatever it must not do
     /// twice goes through `ctx`.
