@@ -1,7 +1,12 @@
 //! Every prompt of every agent: what it says is written down, and it has no place that an input could leave empty.
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, missing_docs)]
 
-use std::{collections::BTreeSet, fs, path::PathBuf, sync::Arc};
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use mesh_core::{Agent, Prompt, Settings};
 use mesh_tests::host::AGENTS;
@@ -32,10 +37,11 @@ fn a_version_always_says_the_same() {
     for agent in agents() {
         for prompt in agent.prompts() {
             let (file, says) = (golden(agent.as_ref(), prompt), whole(prompt));
-            if std::env::var_os("BLESS").is_some() && !file.exists() {
-                fs::write(&file, &says).expect("written");
-            }
-            let said = fs::read_to_string(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+            let said = fs::read_to_string(&file).unwrap_or_else(|_| {
+                let ready = Path::new(env!("CARGO_TARGET_TMPDIR")).join(file.file_name().expect("a name"));
+                fs::write(&ready, &says).expect("written");
+                panic!("{} is missing; read {}, and put it there", file.display(), ready.display())
+            });
             assert_eq!(says, said, "{} changed: give it a new version, and a golden file", prompt.version());
         }
     }

@@ -161,7 +161,10 @@ mod tests {
         let custom = Some("{word_count} words on {content_topic}; {prompt_context}");
         assert_eq!(composed(custom, input("T", 300, "C")), "300 words on T; C");
         assert!(prompt(custom).expect("complete").version().starts_with("custom-"));
-        assert_eq!(composed(Some("A {word_count}, a {word_count}: {content_topic}"), input("T", 800, "")), "A 800, an 800: T");
+        assert_eq!(
+            composed(Some("A {word_count}, a {word_count}: {content_topic}"), input("T", 800, "")),
+            "A 800, an 800: T"
+        );
         for bad in ["{word_count} words", "{word_count} on {content_topic} for {audience}"] {
             let error = prompt(Some(bad)).expect_err("incomplete").to_string();
             assert!(error.starts_with("PROMPT_TEMPLATE is"), "{error}");

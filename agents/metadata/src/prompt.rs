@@ -64,7 +64,11 @@ struct Material<'a> {
 }
 
 /// The request for the metadata of an article.
-pub(crate) fn request(review: &ReviewCompleted, website: &WebsiteSettings, markdown: &str) -> Result<ChatRequest, AgentError> {
+pub(crate) fn request(
+    review: &ReviewCompleted,
+    website: &WebsiteSettings,
+    markdown: &str,
+) -> Result<ChatRequest, AgentError> {
     let input = json!(Material {
         title: &review.title,
         topic: &review.content_topic,

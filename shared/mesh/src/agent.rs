@@ -11,8 +11,8 @@ use crate::{
     context::Context,
     event::Event,
     manifest::Manifest,
-    prompt::Prompt,
     ports::{DocKey, Document, ModelError, PortError, Write, WriteMode},
+    prompt::Prompt,
     time::Timestamp,
 };
 

@@ -34,7 +34,8 @@ struct Report(Vec<Row>);
 
 pub(super) fn run(_: ListArgs, app: &App) -> anyhow::Result<Exit> {
     let agents = super::agents(app)?;
-    let rows = agents.iter().flat_map(|agent| agent.prompts().into_iter().map(|prompt| Row::of(agent.as_ref(), prompt)));
+    let rows =
+        agents.iter().flat_map(|agent| agent.prompts().into_iter().map(|prompt| Row::of(agent.as_ref(), prompt)));
     app.out.report(&Report(rows.collect()))?;
     Ok(Exit::Ok)
 }

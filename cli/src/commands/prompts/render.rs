@@ -32,9 +32,9 @@ struct Rendered {
 pub(super) async fn run(args: RenderArgs, app: &App) -> anyhow::Result<Exit> {
     let agents = super::agents(app)?;
     let named = |agent: &str, prompt: &Prompt| agent == args.prompt || prompt.version() == args.prompt;
-    let found = agents.iter().find_map(|agent| {
-        agent.prompts().into_iter().find(|prompt| named(&agent.manifest().name, prompt)).cloned()
-    });
+    let found = agents
+        .iter()
+        .find_map(|agent| agent.prompts().into_iter().find(|prompt| named(&agent.manifest().name, prompt)).cloned());
     let unknown = || format!("there is no prompt {}; `{}` names them", args.prompt, app.command(&["prompts", "list"]));
     let prompt = found.with_context(unknown)?;
     if args.example {
