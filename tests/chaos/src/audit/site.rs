@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use agent_site::render::{FEED_ENTRIES, INDEX_ENTRIES};
-use anyhow::Context;
 use mesh_core::{
     ids,
     ports::{Blobs, BlobsExt},
@@ -110,10 +109,19 @@ impl Audit<'_> {
         self.same(list, &wanted.iter().cloned().collect(), &there.iter().cloned().collect());
     }
 
-    async fn text(&self, key: &str) -> anyhow::Result<String> {
-        let found = self.store.blobs().get_bytes(key, MOST_BYTES).await?;
-        let (_, bytes) = found.with_context(|| format!("{key} is missing"))?;
-        Ok(String::from_utf8(bytes.to_vec())?)
+    /// The text of a page; empty when it cannot be read, which is a violation of its own.
+    async fn text(&mut self, key: &str) -> anyhow::Result<String> {
+        match self.store.blobs().get_bytes(key, MOST_BYTES).await {
+            Ok(Some((_, bytes))) => Ok(String::from_utf8(bytes.to_vec())?),
+            Ok(None) => {
+                self.wrong(format!("{key} is missing"));
+                Ok(String::new())
+            }
+            Err(error) => {
+                self.wrong(format!("{key} cannot be read: {error}"));
+                Ok(String::new())
+            }
+        }
     }
 }
 
