@@ -13,6 +13,11 @@ def compared(provider: Provider) -> list[Case]:
     return [case for case in cases(provider.folder) if case.name not in SKIPPED]
 
 
+def names(pairs: list[tuple[Provider, Case]]) -> list[str]:
+    """What pytest calls them."""
+    return [f"{provider.name}-{case.name}" for provider, case in pairs]
+
+
 def expected(case: Case, at: int) -> dict:
     """What the answer is, counted from 0; all but the last are errors."""
     return case.expect if at == case.calls - 1 else {"kind": first(case)}
@@ -25,8 +30,8 @@ def first(case: Case) -> str:
 
 def firsts(case: Case) -> str:
     """The entry of that table that a case goes by."""
-    names = (case.name, f"{case.folder}/{case.name}")
-    return next(beginning for beginning in FIRST if any(name.startswith(beginning) for name in names))
+    called = (case.name, f"{case.folder}/{case.name}")
+    return next(beginning for beginning in FIRST if any(name.startswith(beginning) for name in called))
 
 
 def without_nulls(text: str) -> object:

@@ -70,7 +70,7 @@ def asking(model: str, read: Callable[[types.GenerateContentResponse], Reading],
             base_url=origin,
             api_version="v1beta",
             timeout=round(case.timeout * 1000),
-            retry_options=types.HttpRetryOptions(attempts=max_retries + 1),
+            retry_options=types.HttpRetryOptions(attempts=max_retries + 1, initial_delay=0.01, jitter=0.01),
         )
         config = types.GenerateContentConfig(max_output_tokens=limit, **more)
         with genai.Client(api_key=KEY, http_options=options) as client, warnings.catch_warnings():

@@ -2,17 +2,16 @@
 
 import pytest
 from cases import KEY, Case
-from compare import broken, compared, expected
+from compare import broken, compared, expected, names
 from providers import PROVIDERS
 from reading import Provider
 from server import Received, Server
 from tables import KEY_SENT
 
 ALL = [(provider, case) for provider in PROVIDERS for case in compared(provider)]
-NAMES = [f"{provider.name}-{case.name}" for provider, case in ALL]
 
 
-@pytest.mark.parametrize(("provider", "case"), ALL, ids=NAMES)
+@pytest.mark.parametrize(("provider", "case"), ALL, ids=names(ALL))
 def test_the_sdk_reads_what_we_read(provider: Provider, case: Case, provider_server: Server) -> None:
     provider_server.play(case.answers)
     lines = []
