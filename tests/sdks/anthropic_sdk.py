@@ -95,5 +95,11 @@ def failed(client: anthropic.Anthropic, error: Exception) -> Reading:
 
 
 ANTHROPIC = Provider(
-    name="anthropic", folder="anthropic", model=MODEL, line="POST /v1/messages", key=("x-api-key", ""), ask=ask
+    name="anthropic",
+    folder="anthropic",
+    model=MODEL,
+    line="POST /v1/messages",
+    key=("x-api-key", ""),
+    ask=ask,
+    header=("anthropic-version", "2023-06-01"),
 )

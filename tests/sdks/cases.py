@@ -11,8 +11,8 @@ KEY = "test-key-A1B2C3D4E5F6"
 SYSTEM = "You are a careful writer."
 PROMPT = "Write about the confidential merger of Acme and Initech."
 MAX_OUTPUT_TOKENS = 321
-# For whatever is not about time.
-PATIENCE_SECONDS = 10.0
+# For whatever is not about time; and for what is: far below the delays in the cases, whatever our deadline there.
+PATIENCE_SECONDS, SLOW_SECONDS = 10.0, 0.5
 
 
 @dataclass(frozen=True)
@@ -58,9 +58,9 @@ class Case:
 
     @property
     def timeout(self) -> float:
-        """The deadline where the case is about time, in seconds."""
+        """How long the SDK is to wait, in seconds."""
         slow = any(one.delay or one.body_delay for one in self.answers)
-        return self.whole["ask"]["deadline_ms"] / 1000 if slow else PATIENCE_SECONDS
+        return SLOW_SECONDS if slow else PATIENCE_SECONDS
 
 
 def cases(folder: str) -> list[Case]:

@@ -51,6 +51,8 @@ class Provider:
     key: tuple[str, str]
     # Reads the next answer of the server at an origin.
     ask: Callable[..., Reading]
+    # Another header that we send.
+    header: tuple[str, str] = ("content-type", "application/json")
 
 
 def usage(read: int, written: int, cached: int | None = 0, thought: int | None = 0, **more: int | None) -> dict:

@@ -31,3 +31,5 @@ def goes_our_way(provider: Provider, case: Case, received: Received) -> None:
     assert received.line == provider.line.replace("{model}", model)
     header, prefix, *_ = KEY_SENT.get(provider.name, provider.key)
     assert received.headers.get(header) == f"{prefix}{KEY}"
+    name, value = provider.header
+    assert received.headers.get(name) == value
