@@ -111,7 +111,6 @@ def answered(response: types.GenerateContentResponse) -> Reading:
         model=response.model_version,
         request_id=response.response_id,
         shown=repr(response),
-        parsed=response,
     )
 
 
@@ -126,7 +125,6 @@ def rendered(response: types.GenerateContentResponse) -> Reading:
         usage=tokens(response),
         request_id=response.response_id,
         shown=repr(response),
-        parsed=response,
     )
 
 

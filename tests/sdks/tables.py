@@ -30,7 +30,7 @@ FIRST = {
 # (provider, case, member): why the SDK reads it otherwise.
 DIFFERS = {
     ("openai", "hidden_error", "kind"): "an error with status 200 is an answer without choices to the SDK",
-    ("gemini", "rate_limit_past_deadline", "retry_after_ms"): "the SDK reads the time in the body, and no header",
+    ("gemini", "rate_limit_past_deadline", "retry_after_ms"): "the SDK hands out the body, and no header",
 }
 
 # Providers whose SDK sends the key otherwise than we do: the header, what comes before the key, and why.
@@ -40,7 +40,7 @@ KEY_SENT = {
 
 # (folder, case): what a good answer lacks that the SDK's types require, on purpose.
 INCOMPLETE = {
-    ("anthropic", "usage_missing"): "what a gateway in between leaves out",
+    ("anthropic", "usage_missing"): "it is about usage that is missing",
 }
 
 # Folder: members of its good answers that the SDK's types do not have, and where they come from.
