@@ -1,0 +1,7 @@
+"""All providers."""
+
+from anthropic_sdk import ANTHROPIC
+from gemini_sdk import GEMINI, GEMINI_IMAGES
+from openai_sdk import AZURE_CLASSIC, AZURE_IMAGES, AZURE_V1, OPENAI
+
+PROVIDERS = [OPENAI, AZURE_CLASSIC, AZURE_V1, AZURE_IMAGES, ANTHROPIC, GEMINI, GEMINI_IMAGES]
