@@ -4,7 +4,7 @@ CARGO ?= cargo
 # Selected by target, not by package: the same features as in `make test`, so that nothing is compiled twice.
 MESH = $(CARGO) run --quiet --bin mesh --
 
-.PHONY: help demo up test check fmt bench bench-lambda soak package install new-agent bless clean up-aws down-aws test-aws test-web deploy matrix outage fuzz simulate chaos chaos-aws bench-peers replay-1000
+.PHONY: help demo up test check fmt bench bench-lambda soak package install new-agent bless clean up-aws down-aws test-aws test-web test-sdks deploy matrix outage fuzz simulate chaos chaos-aws bench-peers replay-1000
 
 help: ## Lists the targets.
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -88,6 +88,9 @@ test-aws: ## Conformance suites and the whole mesh on a local AWS endpoint: make
 
 test-web: ## What readers and callers see, by browser, validators and fuzzer: make test-web [ARGS="-k feed"]
 	@tests/web/run $(ARGS)
+
+test-sdks: ## The providers' fixtures, read by the providers' own SDKs: make test-sdks [ARGS="-k azure"]
+	@tests/sdks/run $(ARGS)
 
 deploy: ## Packages, plans, asks, applies, looks, sends one request: make deploy ENV=dev
 	@scripts/deploy.sh "$(ENV)" $(ARGS)

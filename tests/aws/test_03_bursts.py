@@ -6,9 +6,10 @@ from mesh import Mesh, eventually, never
 from model_stub import DRAFT, ModelStub
 
 
-@pytest.mark.parametrize(("count", "seconds"), [(5, 30), (10, 60), (200, 240)])
+# Of few drafts no two need meet at the provider, of two hundred they do.
+@pytest.mark.parametrize(("count", "seconds", "at_once"), [(5, 30, {1, 2}), (10, 60, {1, 2}), (200, 240, {2})])
 def test_every_run_of_a_burst_ends_once(
-    mesh: Mesh, recorder: Recorder, stub: ModelStub, count: int, seconds: int
+    mesh: Mesh, recorder: Recorder, stub: ModelStub, count: int, seconds: int, at_once: set[int]
 ) -> None:
     stub.watch()
     sent = mesh.burst(f"Burst of {count}", count)
@@ -22,7 +23,7 @@ def test_every_run_of_a_burst_ends_once(
     assert len(finals) == len({event.attributes["ce-id"] for event in finals}) == count
     fates = [row["id"]["S"] for row in mesh.rows("fates")]
     assert all(fates.count(event.run) == 1 for event in finals)
-    assert stub.most_open[DRAFT] == 2
+    assert stub.most_open[DRAFT] in at_once
     assert stub.articles_about(f"Burst of {count} ") == count, "an article is paid for twice"
     never(lambda: len(recorder.finals(sent)) > count, "a run ends a second time")
     for agent in mesh.agents:

@@ -61,7 +61,7 @@ pub(super) fn finish(body: &Value) -> Option<Finish> {
 
 /// Whether a filter, and not the model, ended the answer.
 fn withheld(reason: &str) -> bool {
-    const FILTERS: [&str; 9] = [
+    const FILTERS: [&str; 10] = [
         "SAFETY",
         "RECITATION",
         "BLOCKLIST",
@@ -71,6 +71,7 @@ fn withheld(reason: &str) -> bool {
         "IMAGE_PROHIBITED_CONTENT",
         "IMAGE_RECITATION",
         "MODEL_ARMOR",
+        "ESCALATION",
     ];
     FILTERS.contains(&reason)
 }
