@@ -99,6 +99,7 @@ async fn commit(store: &Store, now: Timestamp, writes: Vec<Write>) {
         event_type: "seed".to_owned(),
         token: id,
         lease_until: now.plus(Duration::from_secs(600)),
+        afresh: false,
     };
     assert!(matches!(state.begin(&begin).await.unwrap(), Begun::Started { .. }));
     let conclusion = Conclusion::Completed;

@@ -157,6 +157,7 @@ async fn write_same_topic_article(world: &World) {
         event_type: "test".into(),
         token,
         lease_until: Timestamp(i64::MAX / 2),
+        afresh: false,
     };
     assert!(matches!(world.store.state().begin(&begin).await.expect("begun"), Begun::Started { .. }));
     let commit = Commit {

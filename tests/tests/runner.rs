@@ -266,6 +266,7 @@ fn a_delivery_again_while_somebody_works_is_held_and_not_counted() {
         event_type: "EchoRequested".into(),
         token: Uuid::from_u128(99),
         lease_until: bench.clock.now().plus(Duration::from_secs(5)),
+        afresh: false,
     };
     block_on(bench.store.state().begin(&begin)).expect("begun");
     assert!(matches!(bench.process(&delivery(1, None)), Fate::Retry { ended: Ended::Held, .. }));

@@ -78,6 +78,7 @@ async fn handle(store: &Store, clock: &dyn Clock, times: &mut Times) -> Result<(
         event_type: "ContentRequest".to_owned(),
         token: id,
         lease_until: clock.now().plus(Duration::from_secs(60)),
+        afresh: false,
     };
     times.of("begin", state.begin(&begin)).await?;
     let outbox = vec![OutboxEntry { index: 0, message: message(id), due: None, dispatched: false }];

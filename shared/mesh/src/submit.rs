@@ -90,6 +90,7 @@ pub async fn submit_as(
         event_type: "submission".to_owned(),
         token,
         lease_until: ports.clock.now().plus(std::time::Duration::from_secs(10)),
+        afresh: false,
     };
     match ports.state.begin(&request).await.map_err(SubmitError::Port)? {
         Begun::Reused => return Err(SubmitError::Reused),

@@ -21,6 +21,7 @@ pub(super) async fn commit(inner: &dyn StateStore, commit: &Commit) -> Result<Co
         event_type: "shadow".into(),
         token: commit.token,
         lease_until: mesh_core::Timestamp(i64::MAX / 2),
+        afresh: false,
     };
     inner.begin(&begin).await?;
     inner.commit(&Commit { event_id: begin.event_id, ..commit.clone() }).await

@@ -41,7 +41,7 @@ pub(super) struct Stage {
     pub(super) agents: Vec<Arc<dyn Agent>>,
     pub(super) posts: Posts,
     mutation: Option<Mutation>,
-    clock: Arc<ManualClock>,
+    pub(super) clock: Arc<ManualClock>,
     history: Arc<History>,
     entropy: Arc<SeededEntropy>,
     dice: Arc<Dice>,

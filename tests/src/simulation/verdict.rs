@@ -10,8 +10,8 @@ use mesh_contracts::{
     records::{ContentRecord, ContentStatus, PublicationRecord},
 };
 use mesh_core::{
-    ports::{BlobsExt, Delivery, DocKey, IdRange, LedgerState, OutboundMessage, Queue, StateStore},
-    runner::{DLQ_AGENT, DLQ_EVENT_ID},
+    ports::{BlobsExt, Clock, Delivery, DocKey, IdRange, LedgerEntry, LedgerState, OutboundMessage, Queue, StateStore},
+    runner::{self, DLQ_AGENT, DLQ_EVENT_ID},
 };
 use mesh_embedded::JournalEntry;
 use mesh_testkit::block_on;
@@ -86,20 +86,28 @@ fn letters(stage: &Stage) -> Vec<(String, Delivery)> {
 
 /// The run that a dead letter belongs to.
 fn run_of(stage: &Stage, letter: &Delivery) -> Option<String> {
-    let attribute = |name: &str| letter.attributes.get(name);
-    let (Some(agent), Some(event)) = (attribute(DLQ_AGENT), attribute(DLQ_EVENT_ID)) else {
+    if !letter.attributes.contains_key(DLQ_AGENT) {
         stage.witness.finding("a message went to a dead-letter queue without a word of its agent".to_owned());
-        return None;
-    };
-    let event: Uuid = event.parse().expect("an id");
-    let entry = block_on(stage.store.state().entry(agent, event)).expect("a read");
-    entry.map(|entry| entry.correlation_id.to_string())
+    }
+    entry_of(stage, letter).map(|entry| entry.correlation_id.to_string())
 }
 
-/// Receive, send the body as received, confirm, remove: what every replay does.
+/// What the ledger says of a dead letter.
+fn entry_of(stage: &Stage, letter: &Delivery) -> Option<LedgerEntry> {
+    let attribute = |name: &str| letter.attributes.get(name);
+    let (agent, event) = (attribute(DLQ_AGENT)?, attribute(DLQ_EVENT_ID)?);
+    let event: Uuid = event.parse().expect("an id");
+    block_on(stage.store.state().entry(agent, event)).expect("a read")
+}
+
+/// Receive, give it its attempts back, send the body as received, confirm, remove: what every replay does.
 fn replay(stage: &Stage, letters: Vec<(String, Delivery)>) {
     for (agent, letter) in letters {
         stage.witness.history.tell(format!("## replays {agent} {:?}", letter.attributes));
+        if let Some(entry) = entry_of(stage, &letter) {
+            block_on(runner::start_afresh(&stage.store.state(), &entry, stage.clock.now(), Uuid::from_u128(1)))
+                .expect("its attempts back");
+        }
         let Delivery { body, attributes, receipt, .. } = letter;
         let message = OutboundMessage { body, attributes, ..OutboundMessage::default() };
         let post = &stage.posts.by_agent[&agent];

@@ -178,6 +178,12 @@ impl<'a> Hand<'a> {
         let mut failed = Vec::new();
         let (replayed, others): (Vec<_>, Vec<_>) =
             all.iter().enumerate().partition(|(_, one)| one.task.action == Action::Replay);
+        for (_, one) in &replayed {
+            let (agent, event_id) = (&manifest.name, inspect::decode(&one.found, manifest).id);
+            if let Some(entry) = self.mesh.state.entry(agent, event_id).await? {
+                runner::start_afresh(&*self.mesh.state, &entry, self.mesh.now(), self.mesh.fresh_id()).await?;
+            }
+        }
         if !replayed.is_empty() {
             let messages: Vec<OutboundMessage> = replayed.iter().map(|(_, one)| as_received(&one.found)).collect();
             let refused = self.mesh.queue(manifest).await?.send(&messages).await?;

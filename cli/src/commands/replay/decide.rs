@@ -65,7 +65,6 @@ fn because(predicted: Predicted) -> &'static str {
         Predicted::StillInvalid => "it breaks its contract: `mesh replay edit` corrects it",
         Predicted::PayloadGone => "what it points at is gone: ask for it anew",
         Predicted::UnderWay => "somebody works on it now",
-        Predicted::GivenUp => "it would be suspended again first: --only replays it, then plan again",
         Predicted::Ignored => "its agent does not act on it: --only removes it",
     }
 }
@@ -75,9 +74,13 @@ pub(crate) fn still_meant(planned: Predicted, now: Predicted) -> bool {
     now == planned || matches!(now, Predicted::WillComplete | Predicted::AlreadyComplete)
 }
 
-/// Whether something came of the message since it was planned.
+/// Whether something came of the message since it was planned. Without attempts nothing did: [`start_afresh`] takes them
+/// back before a message is sent.
+///
+/// [`start_afresh`]: mesh_core::runner::start_afresh
 pub(crate) fn has_moved_on(planned: &Entry, now: &Entry) -> bool {
-    now.ledger != planned.ledger || now.attempts != planned.attempts || now.suspensions != planned.suspensions
+    let tried = now.attempts != planned.attempts && now.attempts > 0;
+    tried || now.ledger != planned.ledger || now.suspensions != planned.suspensions
 }
 
 #[cfg(test)]
@@ -96,7 +99,7 @@ mod tests {
         let replay = |ledger, predicted, picked| decide(&entry(ledger, predicted), Mode::Replay, picked).ok();
         assert_eq!(replay("suspended", Predicted::WillComplete, false), Some(Action::Replay));
         assert_eq!(replay("completed", Predicted::AlreadyComplete, false), Some(Action::Replay));
-        for left in [Predicted::Superseded, Predicted::StillInvalid, Predicted::PayloadGone, Predicted::GivenUp] {
+        for left in [Predicted::Superseded, Predicted::StillInvalid, Predicted::PayloadGone] {
             assert_eq!(replay("suspended", left, false), None);
             assert_eq!(replay("suspended", left, true), Some(Action::Replay), "it was named");
         }
@@ -127,5 +130,9 @@ mod tests {
         assert!(!has_moved_on(&planned, &now));
         now.suspensions += 1;
         assert!(has_moved_on(&planned, &now), "it was suspended again");
+        let died = Entry { attempts: 5, ..entry("waiting", Predicted::WillComplete) };
+        let with = |attempts| has_moved_on(&died, &Entry { attempts, ..died.clone() });
+        assert!(!with(5) && !with(0), "its attempts were taken back, and it was not sent yet");
+        assert!(with(1), "it was tried");
     }
 }

@@ -49,7 +49,6 @@ pub(crate) async fn inspect(mesh: &Mesh, manifest: &Manifest, found: &Found) -> 
         entry: if event_id == arrival.id { own.as_ref() } else { other.as_ref() },
         ended_by: ended_by.as_ref().map(|end| end.event_id.unwrap_or_default()),
         payload_alive: pointers.iter().all(|one| one.state.is_alive()),
-        attempts: mesh.settings.attempts,
         now: mesh.now(),
     });
     let mut entry = describe(manifest, found, &arrival, event_id, own.as_ref(), mesh.now());

@@ -60,7 +60,7 @@ pub(crate) fn compare(entry: &Entry, acted: bool, ledger: Option<&LedgerEntry>, 
         (Predicted::AlreadyFailed, Some(Rejected { .. } | Failed { .. })) => true,
         (Predicted::StillInvalid, Some(Rejected { .. })) => true,
         (Predicted::PayloadGone, Some(Failed { .. })) => true,
-        (Predicted::PayloadGone | Predicted::GivenUp, None) => again,
+        (Predicted::PayloadGone, None) => again,
         (Predicted::UnderWay, Some(_)) => true,
         (Predicted::Superseded, Some(_)) => ended_by == entry.ended_by.as_ref().and_then(|end| end.event_id),
         (Predicted::Ignored, None) => ledger.is_none(),
@@ -247,7 +247,6 @@ mod tests {
         assert_eq!(came(Predicted::StillInvalid, true, &done(rejected.clone())), Came::AsPredicted);
         assert_eq!(came(Predicted::StillInvalid, true, &done(Conclusion::Completed)), Came::Other("completed".into()));
         assert_eq!(came(Predicted::AlreadyFailed, true, &done(rejected)), Came::AsPredicted);
-        assert_eq!(came(Predicted::GivenUp, true, &suspended(2)), Came::AsPredicted);
         let nothing = compare(&testing::entry(7, "X", Predicted::Ignored), true, None, None);
         assert_eq!(nothing, Came::AsPredicted);
     }

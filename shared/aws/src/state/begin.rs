@@ -125,6 +125,7 @@ fn judge(entry: &Entry, request: &BeginRequest, now: Timestamp) -> Verdict {
         } else {
             Begun::Held { until }
         }),
+        LedgerState::InProgress { .. } if request.afresh => Verdict::Attempt(1),
         LedgerState::InProgress { .. } => Verdict::Attempt(entry.attempts.saturating_add(1)),
     }
 }

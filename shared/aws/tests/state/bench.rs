@@ -101,6 +101,7 @@ impl Bench {
             event_type: "WidgetOrdered".to_owned(),
             token: Uuid::from_u128(token),
             lease_until: self.clock.now().plus(Duration::from_secs(60)),
+            afresh: false,
         }
     }
 

@@ -19,12 +19,17 @@ impl Objects {
     pub(crate) fn sweep(&self, scope: &Scope<'_>, owner: i64) -> Result<(), Fault> {
         let Place::Disk { objects, view, .. } = &*self.place else { return Ok(()) };
         let known = known(scope, objects, owner)?;
-        let mut shown = false;
-        if let Err(error) = remove_unknown(&directory_of(objects, owner), &known, &mut shown) {
-            tracing::warn!(%error, "What a dead process wrote cannot be removed.");
+        let mut left = Vec::new();
+        if let Err(error) = find_unknown(&directory_of(objects, owner), &known, &mut left) {
+            tracing::warn!(%error, "What a dead process wrote cannot be looked through.");
         }
-        // All others wait for this step: looking at every plain file takes seconds when there are many.
-        if shown { self.repair(scope, objects, view) } else { Ok(()) }
+        // All others wait for this step: looking at every plain file takes seconds when there are many. It comes before
+        // the removals: should this process die in between, the next one finds the same bodies and does both.
+        if left.iter().any(|path| may_have_another_name(path)) {
+            self.repair(scope, objects, view)?;
+        }
+        remove(&left, &directory_of(objects, owner));
+        Ok(())
     }
 
     /// Makes the plain files those of the heads.
@@ -72,25 +77,33 @@ fn known(scope: &Scope<'_>, objects: &Path, owner: i64) -> Result<BTreeSet<PathB
     Ok(names.iter().map(|name| path_of(objects, name)).collect())
 }
 
-/// `shown` becomes true when one of them may be a plain file already: its commit was all that lacked.
-fn remove_unknown(directory: &Path, known: &BTreeSet<PathBuf>, shown: &mut bool) -> io::Result<()> {
+/// The files below a directory that are not known.
+fn find_unknown(directory: &Path, known: &BTreeSet<PathBuf>, found: &mut Vec<PathBuf>) -> io::Result<()> {
     let entries = match fs::read_dir(directory) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
         entries => entries?,
     };
     for entry in entries {
         let entry = entry?;
-        let path = entry.path();
         if entry.file_type()?.is_dir() {
-            remove_unknown(&path, known, shown)?;
-            // Only when nothing is left in it.
-            drop(fs::remove_dir(&path));
-        } else if !known.contains(&path) {
-            *shown |= may_have_another_name(&path);
-            fs::remove_file(&path)?;
+            find_unknown(&entry.path(), known, found)?;
+        } else if !known.contains(&entry.path()) {
+            found.push(entry.path());
         }
     }
     Ok(())
+}
+
+/// Removes files, and the directories up to `top` that are empty then.
+fn remove(files: &[PathBuf], top: &Path) {
+    for path in files {
+        if let Err(error) = fs::remove_file(path) {
+            tracing::warn!(%error, "What a dead process wrote cannot be removed.");
+        }
+        // Only while nothing is left in it.
+        let mut directories = path.ancestors().skip(1).take_while(|directory| directory.starts_with(top));
+        while directories.next().is_some_and(|directory| fs::remove_dir(directory).is_ok()) {}
+    }
 }
 
 /// Whether the file has a second name, or lies where files have one alone, so that names are given to copies.

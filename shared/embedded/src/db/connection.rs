@@ -2,7 +2,7 @@
 
 use std::{path::Path, thread, time::Duration};
 
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, OpenFlags, config::DbConfig};
 
 use crate::SyncMode;
 
@@ -51,6 +51,9 @@ pub(crate) fn memory() -> rusqlite::Result<Connection> {
 
 fn prepare(conn: &mut Connection) -> rusqlite::Result<()> {
     conn.set_prepared_statement_cache_capacity(STATEMENTS);
+    // Otherwise SQLite prepares a statement again whenever a bound value might call for another plan; every query here has
+    // its index.
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     // SQLite's own busy timeout sleeps up to 100 ms between attempts; our transactions last fractions of one.
     conn.busy_handler(Some(|attempt| {
         thread::sleep(Duration::from_millis(2));

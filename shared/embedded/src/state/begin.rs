@@ -28,6 +28,7 @@ pub(super) fn begin(scope: &Scope<'_>, request: &BeginRequest, owner: i64) -> Re
             Ok(Begun::Started { attempt: standing.attempts, suspensions: standing.suspensions })
         }
         _ if standing.lease_until > scope.now => Ok(Begun::Held { until: standing.lease_until }),
+        _ if request.afresh => again(scope, request, owner, &standing, 1),
         _ => again(scope, request, owner, &standing, standing.attempts.saturating_add(1)),
     }
 }

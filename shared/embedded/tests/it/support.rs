@@ -98,6 +98,7 @@ pub(crate) fn begin(n: u128, token: u128, clock: &dyn Clock) -> BeginRequest {
         event_type: "WidgetOrdered".to_owned(),
         token: Uuid::from_u128(token),
         lease_until: clock.now().plus(Duration::from_secs(60)),
+        afresh: false,
     }
 }
 

@@ -122,6 +122,8 @@ pub struct BeginRequest {
     pub token: Uuid,
     /// When the lease ends.
     pub lease_until: Timestamp,
+    /// Forgets attempts that ended without a word, so that this one is the first. For operators: a runner says false.
+    pub afresh: bool,
 }
 
 /// The answer to a begin.

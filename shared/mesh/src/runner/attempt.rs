@@ -94,6 +94,8 @@ impl Runner {
             Err(error) => {
                 self.circuits.failed(error.port(), now, self.policy.backoff_scale);
                 tracing::warn!(agent = self.name(), %error, "The ledger could not be reached.");
+                // It may have begun all the same, and nothing was tried.
+                self.release(arrival.id, lease, false).await;
                 Fate::retry(Ended::SetBack("STORE_UNAVAILABLE"), self.soon())
             }
         }
@@ -108,6 +110,7 @@ impl Runner {
             event_type: arrival.event_type.map_or_else(|| "unknown".to_owned(), |spec| spec.event_type.to_owned()),
             token: lease.token,
             lease_until: lease.deadline.plus(LEASE_MARGIN),
+            afresh: false,
         }
     }
 
@@ -291,8 +294,11 @@ impl Runner {
 
     /// Gives the lease back; when that fails the lease runs out by itself.
     pub(super) async fn give_back(&self, attempt: &Attempt<'_>, counted: bool) {
-        let released = self.ports.state.release(self.name(), attempt.arrival.id, attempt.lease.token, counted).await;
-        if let Err(error) = released {
+        self.release(attempt.arrival.id, attempt.lease, counted).await;
+    }
+
+    async fn release(&self, event_id: Uuid, lease: Lease, counted: bool) {
+        if let Err(error) = self.ports.state.release(self.name(), event_id, lease.token, counted).await {
             tracing::warn!(agent = self.name(), %error, "The lease could not be given back; it runs out by itself.");
         }
     }

@@ -1,5 +1,6 @@
 //! Carries one message from delivery to its fate. The unit is [`Runner::process`]; loops, signals and threads are the host's.
 
+mod afresh;
 mod attempt;
 mod backoff;
 mod circuit;
@@ -14,6 +15,7 @@ mod suspend;
 
 use std::{sync::Arc, time::Duration};
 
+pub use afresh::start_afresh;
 pub(crate) use attempt::entries;
 pub use dispatch::redispatch;
 pub(crate) use dispatch::{dispatch, sweep};

@@ -33,8 +33,6 @@ pub enum Predicted {
     PayloadGone,
     /// Somebody works on it now.
     UnderWay,
-    /// All its attempts ended without a word: it is suspended again before it is handled.
-    GivenUp,
     /// The agent does not act on it: it is removed.
     Ignored,
 }
@@ -51,7 +49,6 @@ impl Predicted {
             Self::StillInvalid => "still_invalid",
             Self::PayloadGone => "payload_gone",
             Self::UnderWay => "under_way",
-            Self::GivenUp => "given_up",
             Self::Ignored => "ignored",
         }
     }
@@ -76,8 +73,6 @@ pub struct Known<'a> {
     pub ended_by: Option<Uuid>,
     /// Whether everything it [points at](pointers) is there.
     pub payload_alive: bool,
-    /// Attempts before an event is suspended.
-    pub attempts: u32,
     /// Now.
     pub now: Timestamp,
 }
@@ -95,10 +90,9 @@ pub fn predict(known: &Known<'_>) -> Predicted {
         // The id was used with another payload.
         return if manifest.observes() { Predicted::Ignored } else { Predicted::StillInvalid };
     }
-    match entry.map(|entry| (&entry.state, entry.attempts)) {
-        Some((LedgerState::Done { conclusion, .. }, _)) => concluded(conclusion, valid),
-        Some((LedgerState::InProgress { until, .. }, _)) if *until > known.now => Predicted::UnderWay,
-        Some((LedgerState::InProgress { .. }, attempts)) if attempts >= known.attempts => Predicted::GivenUp,
+    match entry.map(|entry| &entry.state) {
+        Some(LedgerState::Done { conclusion, .. }) => concluded(conclusion, valid),
+        Some(LedgerState::InProgress { until, .. }) if *until > known.now => Predicted::UnderWay,
         _ => handled(known, valid),
     }
 }

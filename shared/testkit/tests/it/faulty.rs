@@ -116,6 +116,7 @@ fn begin(token: Uuid, clock: &ManualClock) -> BeginRequest {
         event_type: "WidgetOrdered".to_owned(),
         token,
         lease_until: clock.now().plus(Duration::from_secs(20)),
+        afresh: false,
     }
 }
 

@@ -60,6 +60,7 @@ fn every_flaw_is_found_by_its_case() {
         (CountsHeld, "held_is_not_an_attempt"),
         (NeverReleases, "release_counts_the_attempt"),
         (CountsUncounted, "release_uncounted_forgets_it"),
+        (NeverAfresh, "a_begin_afresh_forgets_the_dead"),
         (TakesAnyPayload, "another_payload_is_reused"),
         (SharesLedgers, "agents_are_independent"),
         (KeepsTheExpired, "an_expired_document_is_not_read"),

@@ -1,7 +1,7 @@
 //! Leases: who may handle an event, and how often it was tried.
 
 use futures_util::future;
-use mesh_core::ports::{Begun, CommitAnswer, LedgerState};
+use mesh_core::ports::{BeginRequest, Begun, Commit, CommitAnswer, LedgerState};
 use uuid::Uuid;
 
 use super::{
@@ -26,6 +26,10 @@ pub(super) fn cases() -> Vec<Case<Fixture>> {
         case!(release_counts_the_attempt, "a release ends the lease at once; counted, the next attempt is 2"),
         case!(release_uncounted_forgets_it, "a release with `counted` false takes the attempt back"),
         case!(release_needs_the_token, "a release with another token, or after the conclusion, does nothing"),
+        case!(
+            a_begin_afresh_forgets_the_dead,
+            "a begin afresh after the lease's end is attempt 1; a live lease holds it off, and it revives nothing that is done"
+        ),
         case!(another_payload_is_reused, "a begin with another fingerprint is Reused, wherever the event stands"),
         case!(agents_are_independent, "the ledgers of two agents know nothing of each other, even for one event"),
     ]
@@ -152,6 +156,24 @@ async fn release_needs_the_token(f: &Fixture) -> Verdict {
     f.store.release(ALPHA, event(1), token(1), false).await.said("release after the conclusion")?;
     ensure_eq("what a begin says is undispatched", &f.undispatched(event(1)).await?, &vec![])?;
     f.store.release(ALPHA, event(2), token(1), true).await.said("release of an unknown event")
+}
+
+async fn a_begin_afresh_forgets_the_dead(f: &Fixture) -> Verdict {
+    let afresh = |of| BeginRequest { afresh: true, ..f.request(ALPHA, event(1), token(of)) };
+    f.start(event(1), token(1), 1, 0).await?;
+    let held = f.store.begin(&afresh(2)).await.said("begin during the lease")?;
+    ensure!(matches!(held, Begun::Held { .. }), "begin afresh during another's lease: {held:?} instead of Held");
+    f.outlive_the_lease().await;
+    f.start(event(1), token(2), 2, 0).await?;
+    f.outlive_the_lease().await;
+    let begun = f.store.begin(&afresh(3)).await.said("begin afresh")?;
+    ensure_eq("begin afresh", &begun, &Begun::Started { attempt: 1, suspensions: 0 })?;
+    f.store.release(ALPHA, event(1), token(3), false).await.said("release")?;
+    f.start(event(1), token(4), 1, 0).await?;
+    f.committed(&Commit { token: token(4), ..commit(1, vec![], vec![]) }).await?;
+    let done = f.store.begin(&afresh(5)).await.said("begin of what is done")?;
+    ensure!(matches!(done, Begun::Done { .. }), "begin afresh of what is done: {done:?} instead of Done");
+    Ok(())
 }
 
 async fn another_payload_is_reused(f: &Fixture) -> Verdict {

@@ -77,6 +77,7 @@ impl Fixture {
             event_type: "WidgetOrdered".to_owned(),
             token,
             lease_until: self.time.now().plus(self.time.units(3)),
+            afresh: false,
         }
     }
 

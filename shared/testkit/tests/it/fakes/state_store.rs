@@ -32,6 +32,7 @@ pub(crate) enum StoreFlaw {
     CountsHeld,
     NeverReleases,
     CountsUncounted,
+    NeverAfresh,
     TakesAnyPayload,
     SharesLedgers,
     KeepsTheExpired,
@@ -151,6 +152,7 @@ impl MemoryStore {
                 return Begun::Held { until };
             }
             LedgerState::Suspended { .. } if !self.has(StoreFlaw::CountsOnAfterSuspension) => 1,
+            LedgerState::InProgress { .. } if request.afresh && !self.has(StoreFlaw::NeverAfresh) => 1,
             _ => row.entry.attempts + 1,
         };
         row.entry.attempts = attempt;
