@@ -30,7 +30,8 @@ locals {
     durable             = local.durable
     alarms              = var.alarms
     tls                 = local.tls
-    secret              = local.names.secret
+    secrets             = local.secrets
+    bedrock             = contains(var.model_providers, "bedrock")
     ops_topic_arn       = local.ops_arn
   }
 

@@ -74,13 +74,19 @@ locals {
   }
 }
 
-# The key of the model provider. Its value is put by a person or a rotation, never by Terraform, whose state would keep it.
-resource "aws_secretsmanager_secret" "openai" {
+# The keys of the models' providers. Their values are put by a person or a rotation, never by Terraform, whose state would
+# keep them.
+resource "aws_secretsmanager_secret" "key" {
   #checkov:skip=CKV_AWS_149:the account's key for Secrets Manager; who may read it is what the role says
   #checkov:skip=CKV2_AWS_57:the provider has no interface to rotate keys; docs/runbook.md says how it is done by hand
-  count = var.create_secret ? 1 : 0
+  for_each = var.create_secret ? local.secrets : {}
 
-  name                    = local.names.secret
-  description             = "Key of the model provider for ${var.prefix}. aws secretsmanager put-secret-value sets it."
+  name                    = each.value
+  description             = "${trimsuffix(each.key, "_SECRET")} for ${var.prefix}. aws secretsmanager put-secret-value sets it."
   recovery_window_in_days = local.durable ? 30 : 0
+}
+
+moved {
+  from = aws_secretsmanager_secret.openai[0]
+  to   = aws_secretsmanager_secret.key["OPENAI_API_KEY_SECRET"]
 }

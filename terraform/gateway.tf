@@ -9,10 +9,11 @@ module "gateway" {
   publishes_on = [for channel in local.gateway_channels : local.topic_arn[channel]]
   writes       = local.gateway_writes
   reads        = local.gateway_reads
+  # Keys are never read here, but settings name the providers that have one.
   environment = merge(var.models, {
     MESH_SITE_NAME    = var.site_name
     MESH_CORS_ORIGINS = join(" ", try(var.gateway.origins, []))
-    }, local.needs_secret ? { OPENAI_API_KEY_SECRET = local.names.secret } : {},
+    }, length(var.models) > 0 ? local.secrets : {},
     var.cdn || var.site_url != null ? { MESH_SITE_URL = local.site_url } : {},
   )
 }
@@ -22,6 +23,4 @@ locals {
   gateway_channels = ["/content/request", "/content/withdraw"]
   gateway_writes   = var.gateway == null ? [] : ["website_settings", "posts", "api_keys"]
   gateway_reads    = ["content", "fates", "generation", "publication", "timeline"]
-  # A provider is configured; its key is never read here, but settings name it.
-  needs_secret = contains(keys(var.models), "OPENAI_MODEL") || anytrue([for model in values(var.models) : startswith(model, "openai/")])
 }

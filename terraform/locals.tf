@@ -7,23 +7,44 @@ locals {
   deployed = { for agent in local.declared : agent.name => agent if try(agent.deploy, true) }
   agents = {
     for name, agent in local.deployed : name => {
-      name            = name
-      listens_on      = distinct([for subscription in agent.subscribes : subscription.channel])
-      asks            = anytrue([for subscription in agent.subscribes : length(try(subscription.asks, [])) > 0])
-      answers         = agent.publishes
-      publishes       = concat(agent.publishes, [agent.failure.event, "ValidationError"])
-      reads           = try(agent.reads, [])
-      writes          = try(agent.writes, [])
-      blob_reads      = try(agent.blobs.reads, [])
-      blob_writes     = try(agent.blobs.writes, [])
-      settings        = try(agent.settings, [])
+      name        = name
+      listens_on  = distinct([for subscription in agent.subscribes : subscription.channel])
+      asks        = anytrue([for subscription in agent.subscribes : length(try(subscription.asks, [])) > 0])
+      answers     = agent.publishes
+      publishes   = concat(agent.publishes, [agent.failure.event, "ValidationError"])
+      reads       = try(agent.reads, [])
+      writes      = try(agent.writes, [])
+      blob_reads  = try(agent.blobs.reads, [])
+      blob_writes = try(agent.blobs.writes, [])
+      settings = flatten([
+        for name in try(agent.settings, []) : name == "@models" ? concat(local.model_settings, keys(local.secrets)) : [name]
+      ])
       timeout_seconds = coalesce(try(var.overrides[name].timeout_seconds, null), agent.timeout_seconds)
       memory_mb       = coalesce(try(var.overrides[name].memory_mb, null), agent.memory_mb)
       concurrency     = coalesce(try(var.overrides[name].concurrency, null), agent.concurrency)
     }
   }
-  # Settings all agents that ask models share.
-  model_settings = ["MESH_TEXT_MODEL", "OPENAI_MODEL", "MESH_IMAGE_MODEL", "OPENAI_BASE_URL"]
+  # Settings all agents that ask models share, but for the secrets' names: `@models` in agent.json, MODELS in shared/mesh/src/env.rs.
+  model_settings = [
+    "MESH_TEXT_MODEL", "MESH_IMAGE_MODEL", "MESH_MODEL_HOSTS", "MESH_MODEL_REQUESTS_PER_MINUTE", "OPENAI_MODEL",
+    "OPENAI_BASE_URL", "AZURE_OPENAI_BASE_URL", "AZURE_OPENAI_API_VERSION", "ANTHROPIC_BASE_URL", "GEMINI_BASE_URL",
+    "HUGGINGFACE_BASE_URL", "OLLAMA_BASE_URL", "COMPATIBLE_BASE_URL",
+  ]
+  # Providers with a key -> what their settings begin with; shared/mesh/src/config/provider.rs.
+  keyed_providers = {
+    openai      = "OPENAI"
+    azure       = "AZURE_OPENAI"
+    anthropic   = "ANTHROPIC"
+    gemini      = "GEMINI"
+    huggingface = "HUGGINGFACE"
+    compatible  = "COMPATIBLE"
+  }
+  # Setting -> name of the secret.
+  secrets = {
+    for word in var.model_providers :
+    "${local.keyed_providers[word]}_API_KEY_SECRET" => "/${split("-", var.prefix)[0]}/${var.environment}/${word}-api-key"
+    if contains(keys(local.keyed_providers), word)
+  }
   # Settings every agent has.
   common_settings = ["MESH_ATTEMPTS", "MESH_BACKOFF_SCALE", "MESH_LOG"]
 
@@ -56,8 +77,7 @@ locals {
       objects = coalesce(var.buckets.objects, "${var.prefix}-content-objects")
       site    = coalesce(var.buckets.site, "${var.prefix}-site")
     }
-    secret = "/${split("-", var.prefix)[0]}/${var.environment}/openai-api-key"
-    ops    = "${var.prefix}-ops"
+    ops = "${var.prefix}-ops"
   }
   topic_arn = {
     for channel, name in local.names.topic :

@@ -54,7 +54,7 @@ output "buckets" {
 
 output "secrets" {
   description = "Setting -> name of the secret that has its value."
-  value       = { OPENAI_API_KEY_SECRET = local.names.secret }
+  value       = local.secrets
 }
 
 output "ops_topic" {

@@ -129,13 +129,24 @@ variable "settings" {
 }
 
 variable "models" {
-  description = "Settings of every agent that asks a model: MESH_TEXT_MODEL, OPENAI_MODEL, MESH_IMAGE_MODEL, OPENAI_BASE_URL. The same for all, and for the gateway, which refuses a preferred model that is not among them."
+  description = "Settings of every agent that asks a model, such as MESH_TEXT_MODEL and MESH_IMAGE_MODEL. The same for all, and for the gateway, which refuses a preferred model whose provider is not configured."
   type        = map(string)
   default     = {}
 
   validation {
     condition     = length(setsubtract(keys(var.models), local.model_settings)) == 0
     error_message = "models names ${join(", ", setsubtract(keys(var.models), local.model_settings))}; allowed are ${join(", ", local.model_settings)}."
+  }
+}
+
+variable "model_providers" {
+  description = "Providers whose models may be asked. Each with a key gets a secret, which agents that ask models may read; bedrock: they may invoke its models."
+  type        = list(string)
+  default     = ["openai"]
+
+  validation {
+    condition     = length(setsubtract(var.model_providers, concat(keys(local.keyed_providers), ["bedrock"]))) == 0
+    error_message = "model_providers names ${join(", ", setsubtract(var.model_providers, concat(keys(local.keyed_providers), ["bedrock"])))}; allowed are ${join(", ", keys(local.keyed_providers))}, bedrock."
   }
 }
 
@@ -165,7 +176,7 @@ variable "buckets" {
 }
 
 variable "create_secret" {
-  description = "Whether to make the secret of the API key (without a value). False where another prefix of this environment made it."
+  description = "Whether to make the secrets of the API keys (without values). False where another prefix of this environment made them."
   type        = bool
   default     = true
 }

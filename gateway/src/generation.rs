@@ -8,7 +8,9 @@ use mesh_contracts::{
     records::{Post, PostStatus, WebsiteSettings},
 };
 use mesh_core::{
-    Emit, Outcome, Ports, Settings, Timestamp, ids,
+    Emit, Outcome, Ports, Settings, Timestamp,
+    config::NotConfigured,
+    ids,
     ports::{DocKey, Document, LedgerState, Query, QueryBy, Write},
     submit::{self, SubmitError, submit_as},
 };
@@ -127,16 +129,13 @@ async fn site_of(ports: &Ports, settings: &Settings, post: &Post) -> Result<Webs
     if !site.is_active {
         return Err(Problem::new(Kind::SiteInactive, format!("the site {name} is not active")));
     }
-    let preferred = [
-        (&site.preferred_text_model, settings.text_model.name(), "text"),
-        (&site.preferred_image_model, settings.image_model.name(), "image"),
-    ];
-    for (asked, configured, what) in preferred {
-        if let Some(asked) = asked.as_ref().filter(|asked| asked.as_str() != configured) {
-            let detail =
-                format!("the site prefers the {what} model {asked}, which is not configured ({configured} is)");
-            return Err(Problem::new(Kind::ModelNotConfigured, detail));
-        }
+    let refused =
+        |error: NotConfigured| Problem::new(Kind::ModelNotConfigured, format!("the site prefers a model: {error}"));
+    if let Some(name) = &site.preferred_text_model {
+        settings.preferred_text(name).map_err(refused)?;
+    }
+    if let Some(name) = &site.preferred_image_model {
+        settings.preferred_image(name).map_err(refused)?;
     }
     Ok(site)
 }

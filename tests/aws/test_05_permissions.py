@@ -79,7 +79,7 @@ def test_its_own_is_allowed(mesh: Mesh, agent: str) -> None:
         calls.append(call("dynamodb", "get_item", TableName=table(mesh, kind), Key=NOBODY))
     queue = mesh.queue_named(mesh.name(agent))
     calls.append(call("sqs", "get_queue_attributes", QueueUrl=queue.url, AttributeNames=["QueueArn"]))
-    if "OPENAI_API_KEY_SECRET" in mesh.agents[agent].get("settings", []):
+    if "@models" in mesh.agents[agent].get("settings", []):
         calls.append(call("secretsmanager", "get_secret_value", SecretId=SECRET))
     for tried, result in attempts(mesh, agent, calls):
         assert result == "done", (tried, result)
@@ -134,7 +134,7 @@ def test_queues_and_the_secret_of_others_are_refused(mesh: Mesh, agent: str) -> 
             url = mesh.queue_named(mesh.name(other) + suffix).url
             calls.append(call("sqs", "receive_message", QueueUrl=url))
             calls.append(call("sqs", "send_message", QueueUrl=url, MessageBody="{}"))
-    if "OPENAI_API_KEY_SECRET" not in mesh.agents[agent].get("settings", []):
+    if "@models" not in mesh.agents[agent].get("settings", []):
         calls.append(call("secretsmanager", "get_secret_value", SecretId=SECRET))
     calls.append(call("secretsmanager", "put_secret_value", SecretId=SECRET, SecretString="intrusion"))
     check_refused(mesh, agent, calls)

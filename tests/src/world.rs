@@ -273,7 +273,7 @@ pub(crate) fn faulty(ports: Ports, plan: &FaultPlan) -> Ports {
         state: Arc::new(FaultyStateStore::new(ports.state, plan)),
         blobs: Arc::new(FaultyBlobs::new(ports.blobs, plan)),
         publisher: Arc::new(FaultyPublisher::new(ports.publisher, plan)),
-        models: Models { text, image },
+        models: Models { text, image, catalog: None },
         ..ports
     }
 }

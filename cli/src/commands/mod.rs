@@ -8,6 +8,7 @@ mod doctor;
 mod explain;
 mod key;
 mod list;
+mod models;
 mod post;
 mod prompts;
 mod quarantine;
@@ -72,6 +73,9 @@ pub(crate) enum Command {
     /// The prompts agents ask models with
     #[command(subcommand)]
     Prompts(prompts::PromptsCommand),
+    /// The models that are configured: what they cost, and whether they answer
+    #[command(subcommand)]
+    Models(models::ModelsCommand),
     /// Explain an error code: cause and cure
     Explain(explain::ExplainArgs),
 }
@@ -98,6 +102,7 @@ impl Command {
             Self::Doctor(args) => doctor::run(args, app).await,
             Self::Contracts(command) => command.run(app).await,
             Self::Prompts(command) => command.run(app).await,
+            Self::Models(command) => command.run(app).await,
             Self::Explain(args) => explain::run(args, app),
         }
     }

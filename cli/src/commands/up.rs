@@ -64,7 +64,7 @@ pub(crate) async fn run(args: UpArgs, app: &App) -> anyhow::Result<Exit> {
         version: env!("CARGO_PKG_VERSION"),
         home: app.home.display().to_string(),
         model: mesh.model(),
-        image_model: mesh.settings.image_model.name(),
+        image_model: mesh.settings.image_models.to_string(),
         agents: mesh.names().into_iter().map(str::to_owned).collect(),
         url: interface.as_ref().map(|interface| interface.url.clone()),
         key: interface.as_ref().map(|interface| interface.key.clone()),

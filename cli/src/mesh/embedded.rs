@@ -5,8 +5,7 @@ use std::sync::Arc;
 use anyhow::Context;
 use mesh_core::{
     Policy, Settings,
-    config::{ImageModelSettings, TextModelSettings},
-    ports::{Clock, Entropy, Models},
+    ports::{Clock, Entropy, ModelSources, Models},
 };
 use mesh_embedded::{
     EnvSecrets, Options, Store, SyncMode, SystemClock, SystemEntropy,
@@ -68,16 +67,13 @@ impl Mesh {
     }
 
     fn models(&self, app: &App) -> anyhow::Result<Models> {
-        let text = match &self.settings.text_model {
-            TextModelSettings::Offline { .. } => None,
-            TextModelSettings::OpenAi { api_key_name, .. } => Some(api_key_name),
-        };
-        let image = match &self.settings.image_model {
-            ImageModelSettings::Offline { .. } => None,
-            ImageModelSettings::OpenAi { api_key_name, .. } => Some(api_key_name),
-        };
-        let key = text.or(image).and_then(|name| app.secret(name));
-        let secrets = Arc::new(EnvSecrets::new(key));
-        Ok(mesh_models::all_models(&self.settings, secrets, Arc::clone(&self.clock))?)
+        Ok(mesh_models::all_models(&self.settings, sources(app, &self.settings, Arc::clone(&self.clock)))?)
     }
+}
+
+/// What models are made with here: the keys that this shell has.
+pub(crate) fn sources(app: &App, settings: &Settings, clock: Arc<dyn Clock>) -> ModelSources {
+    let names = settings.servers.iter().filter_map(|server| server.api_key_name.as_deref());
+    let secrets = Arc::new(EnvSecrets::new(names.filter_map(|name| app.secret(name))));
+    ModelSources { secrets, clock, others: None }
 }

@@ -14,7 +14,10 @@ use mesh_core::{
 use mesh_embedded::Store;
 use uuid::Uuid;
 
-pub(crate) use self::queues::{Dead, Source};
+pub(crate) use self::{
+    embedded::sources,
+    queues::{Dead, Source},
+};
 use crate::{app::App, args::Target, history::History, journal::Published};
 
 /// A mesh, wherever it lives.
@@ -81,9 +84,9 @@ impl Mesh {
         }
     }
 
-    /// The name of the model that writes.
+    /// The models that write.
     pub(crate) fn model(&self) -> String {
-        self.settings.text_model.name()
+        self.settings.text_models.to_string()
     }
 
     /// The declarations of all agents.

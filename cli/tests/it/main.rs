@@ -10,5 +10,6 @@ mod help;
 mod mesh;
 mod output;
 mod prompts;
+mod providers;
 mod repair;
 mod up;

@@ -13,13 +13,52 @@ pub const OPENAI_BASE_URL: &str = "OPENAI_BASE_URL";
 pub const OPENAI_API_KEY: &str = "OPENAI_API_KEY";
 /// Name of the secret that holds the API key.
 pub const OPENAI_API_KEY_SECRET: &str = "OPENAI_API_KEY_SECRET";
+/// Address of an Azure OpenAI resource, such as `https://name.openai.azure.com`; no default.
+pub const AZURE_OPENAI_BASE_URL: &str = "AZURE_OPENAI_BASE_URL";
+/// API key of Azure OpenAI, for local use.
+pub const AZURE_OPENAI_API_KEY: &str = "AZURE_OPENAI_API_KEY";
+/// Name of the secret that holds the key of Azure OpenAI.
+pub const AZURE_OPENAI_API_KEY_SECRET: &str = "AZURE_OPENAI_API_KEY_SECRET";
+/// API version of Azure's older addresses (`/openai/deployments/...?api-version=`); default none: `/openai/v1`.
+pub const AZURE_OPENAI_API_VERSION: &str = "AZURE_OPENAI_API_VERSION";
+/// Base URL of Anthropic; default `https://api.anthropic.com/v1`.
+pub const ANTHROPIC_BASE_URL: &str = "ANTHROPIC_BASE_URL";
+/// API key of Anthropic, for local use.
+pub const ANTHROPIC_API_KEY: &str = "ANTHROPIC_API_KEY";
+/// Name of the secret that holds the key of Anthropic.
+pub const ANTHROPIC_API_KEY_SECRET: &str = "ANTHROPIC_API_KEY_SECRET";
+/// Base URL of Gemini; default `https://generativelanguage.googleapis.com/v1beta`.
+pub const GEMINI_BASE_URL: &str = "GEMINI_BASE_URL";
+/// API key of Gemini, for local use.
+pub const GEMINI_API_KEY: &str = "GEMINI_API_KEY";
+/// Name of the secret that holds the key of Gemini.
+pub const GEMINI_API_KEY_SECRET: &str = "GEMINI_API_KEY_SECRET";
+/// Base URL of Hugging Face's router; default `https://router.huggingface.co/v1`.
+pub const HUGGINGFACE_BASE_URL: &str = "HUGGINGFACE_BASE_URL";
+/// API key of Hugging Face, for local use.
+pub const HUGGINGFACE_API_KEY: &str = "HUGGINGFACE_API_KEY";
+/// Name of the secret that holds the key of Hugging Face.
+pub const HUGGINGFACE_API_KEY_SECRET: &str = "HUGGINGFACE_API_KEY_SECRET";
+/// Base URL of Ollama; default `http://127.0.0.1:11434/v1`.
+pub const OLLAMA_BASE_URL: &str = "OLLAMA_BASE_URL";
+/// Base URL of another server that speaks OpenAI's format (vLLM, a router); no default.
+pub const COMPATIBLE_BASE_URL: &str = "COMPATIBLE_BASE_URL";
+/// API key of that server, for local use.
+pub const COMPATIBLE_API_KEY: &str = "COMPATIBLE_API_KEY";
+/// Name of the secret that holds the key of that server.
+pub const COMPATIBLE_API_KEY_SECRET: &str = "COMPATIBLE_API_KEY_SECRET";
+/// Hosts that models may be asked at, separated by spaces; default any.
+pub const MESH_MODEL_HOSTS: &str = "MESH_MODEL_HOSTS";
+/// Most requests a minute to a model, in each process; default no bound.
+pub const MESH_MODEL_REQUESTS_PER_MINUTE: &str = "MESH_MODEL_REQUESTS_PER_MINUTE";
 /// Longest wait for a model's answer, in seconds; default 100.
 pub const TIMEOUT_SECONDS: &str = "TIMEOUT_SECONDS";
 /// Replaces content-gen's prompt template.
 pub const PROMPT_TEMPLATE: &str = "PROMPT_TEMPLATE";
-/// `offline` or `openai/<model>`; default: openai when a provider is configured, else offline.
+/// Which models write: `provider/model`, further ones for when it cannot answer, and `; task=provider/model ...` for single
+/// tasks; default: `OPENAI_MODEL` when OpenAI is configured, else offline.
 pub const MESH_TEXT_MODEL: &str = "MESH_TEXT_MODEL";
-/// `offline` (default) or `openai/<model>`.
+/// Which models make images, in the same way but for tasks; default offline.
 pub const MESH_IMAGE_MODEL: &str = "MESH_IMAGE_MODEL";
 /// Attempts before an event is suspended; 1 to 20, default 5.
 pub const MESH_ATTEMPTS: &str = "MESH_ATTEMPTS";
@@ -61,6 +100,25 @@ pub const ALL: &[&str] = &[
     OPENAI_BASE_URL,
     OPENAI_API_KEY,
     OPENAI_API_KEY_SECRET,
+    AZURE_OPENAI_BASE_URL,
+    AZURE_OPENAI_API_KEY,
+    AZURE_OPENAI_API_KEY_SECRET,
+    AZURE_OPENAI_API_VERSION,
+    ANTHROPIC_BASE_URL,
+    ANTHROPIC_API_KEY,
+    ANTHROPIC_API_KEY_SECRET,
+    GEMINI_BASE_URL,
+    GEMINI_API_KEY,
+    GEMINI_API_KEY_SECRET,
+    HUGGINGFACE_BASE_URL,
+    HUGGINGFACE_API_KEY,
+    HUGGINGFACE_API_KEY_SECRET,
+    OLLAMA_BASE_URL,
+    COMPATIBLE_BASE_URL,
+    COMPATIBLE_API_KEY,
+    COMPATIBLE_API_KEY_SECRET,
+    MESH_MODEL_HOSTS,
+    MESH_MODEL_REQUESTS_PER_MINUTE,
     TIMEOUT_SECONDS,
     PROMPT_TEMPLATE,
     MESH_TEXT_MODEL,
@@ -81,6 +139,32 @@ pub const ALL: &[&str] = &[
     MESH_SITE_BUCKET,
     MESH_QUEUE_URL,
     MESH_DLQ_URL,
+];
+
+/// How an agent's declaration says that it takes all of [`MODELS`].
+pub const MODELS_GROUP: &str = "@models";
+
+/// What tells a deployed process which models there are. Keys are none of them: those are secrets.
+pub const MODELS: &[&str] = &[
+    MESH_TEXT_MODEL,
+    MESH_IMAGE_MODEL,
+    OPENAI_MODEL,
+    OPENAI_BASE_URL,
+    OPENAI_API_KEY_SECRET,
+    AZURE_OPENAI_BASE_URL,
+    AZURE_OPENAI_API_KEY_SECRET,
+    AZURE_OPENAI_API_VERSION,
+    ANTHROPIC_BASE_URL,
+    ANTHROPIC_API_KEY_SECRET,
+    GEMINI_BASE_URL,
+    GEMINI_API_KEY_SECRET,
+    HUGGINGFACE_BASE_URL,
+    HUGGINGFACE_API_KEY_SECRET,
+    OLLAMA_BASE_URL,
+    COMPATIBLE_BASE_URL,
+    COMPATIBLE_API_KEY_SECRET,
+    MESH_MODEL_HOSTS,
+    MESH_MODEL_REQUESTS_PER_MINUTE,
 ];
 
 /// Refuses a `MESH_` name that does not exist.

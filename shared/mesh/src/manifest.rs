@@ -5,7 +5,7 @@ use std::time::Duration;
 use mesh_contracts::{EventSpec, find_type};
 use serde::Deserialize;
 
-use crate::config::ConfigError;
+use crate::{config::ConfigError, env};
 
 /// What an agent is, listens to, answers with, and may touch.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -30,7 +30,7 @@ pub struct Manifest {
     /// Prefixes of blob keys it touches.
     #[serde(default)]
     pub blobs: BlobAccess,
-    /// Names of the settings it uses.
+    /// Names of the settings it uses; `@models` stands for all that tell which models there are.
     #[serde(default)]
     pub settings: Vec<String>,
     /// Lambda memory in MB.
@@ -96,6 +96,13 @@ impl Manifest {
         Ok(manifest)
     }
 
+    /// Whether it uses this setting.
+    #[must_use]
+    pub fn takes(&self, setting: &str) -> bool {
+        let lists = |name: &str| self.settings.iter().any(|listed| listed == name);
+        lists(setting) || (lists(env::MODELS_GROUP) && env::MODELS.contains(&setting))
+    }
+
     fn check(&self) -> Result<(), String> {
         let known = |name: &str| find_type(name).ok_or_else(|| format!("no contract for the event type {name}"));
         for subscription in &self.subscribes {
@@ -108,6 +115,11 @@ impl Manifest {
         }
         for name in self.publishes.iter().chain([&self.failure.event]) {
             known(name)?;
+        }
+        if let Some(name) =
+            self.settings.iter().find(|name| *name != env::MODELS_GROUP && !env::ALL.contains(&&***name))
+        {
+            return Err(format!("{name} is no setting of the mesh"));
         }
         if self.subscribes.is_empty() || self.concurrency == 0 {
             return Err("subscribes to nothing, or has a concurrency of 0".into());

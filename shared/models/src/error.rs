@@ -57,6 +57,24 @@ pub enum ConfigError {
         /// Which one.
         field: &'static str,
     },
+    /// A model of a provider that is not configured.
+    #[error("the provider {provider} is not configured in this process")]
+    NoProvider {
+        /// The provider's word.
+        provider: String,
+    },
+    /// An image model of a provider that makes none.
+    #[error("{provider} makes no images")]
+    NoImages {
+        /// The provider's word.
+        provider: &'static str,
+    },
+    /// A model that the host brings along cannot be made.
+    #[error("{message}")]
+    Other {
+        /// Why.
+        message: String,
+    },
     /// The HTTP client cannot start.
     #[error("the HTTP client cannot start: {message}")]
     Client {

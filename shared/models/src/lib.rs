@@ -5,6 +5,7 @@ mod anthropic;
 mod ask;
 mod azure;
 mod capabilities;
+mod chain;
 mod chat;
 mod choose;
 mod error;
@@ -22,7 +23,7 @@ mod usage;
 
 pub use anthropic::AnthropicChat;
 pub use azure::{AzureApi, AzureChat, AzureImages, AzureSettings};
-pub use choose::{all_models, image_model, text_model};
+pub use choose::{all_models, image_model, one_image_model, one_text_model, text_model};
 pub use error::ConfigError;
 pub use gemini::{GeminiChat, GeminiImages};
 pub use image::OfflineImageModel;

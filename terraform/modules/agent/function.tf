@@ -91,8 +91,7 @@ locals {
     MESH_QUEUE_URL      = aws_sqs_queue.this.url
     MESH_DLQ_URL        = aws_sqs_queue.dlq.url
     MESH_LOG            = "info"
-  }, local.uses_secret ? { OPENAI_API_KEY_SECRET = local.d.secret } : {}, var.environment)
-  uses_secret = contains(var.agent.settings, "OPENAI_API_KEY_SECRET")
+  }, var.agent.asks ? local.d.secrets : {}, var.environment)
 }
 
 resource "aws_lambda_event_source_mapping" "this" {

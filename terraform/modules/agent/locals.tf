@@ -13,7 +13,12 @@ locals {
     undelivered = "arn:${local.d.partition}:sqs:${local.place}:${local.name}-undelivered"
     table       = "arn:${local.d.partition}:dynamodb:${local.place}:table/${local.d.prefix}"
     log_group   = "arn:${local.d.partition}:logs:${local.place}:log-group:/aws/lambda/${local.name}"
-    secret      = "arn:${local.d.partition}:secretsmanager:${local.place}:secret:${local.d.secret}"
+    secrets     = [for name in values(local.d.secrets) : "arn:${local.d.partition}:secretsmanager:${local.place}:secret:${name}"]
+    # A profile across regions invokes the model in any of them.
+    bedrock = [
+      "arn:${local.d.partition}:bedrock:*::foundation-model/*",
+      "arn:${local.d.partition}:bedrock:${local.place}:inference-profile/*",
+    ]
     bucket = {
       objects = "arn:${local.d.partition}:s3:::${local.d.buckets.objects}"
       site    = "arn:${local.d.partition}:s3:::${local.d.buckets.site}"

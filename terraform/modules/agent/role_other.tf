@@ -7,9 +7,14 @@ locals {
     },
     # Secrets Manager puts six characters of its own behind the name.
     {
-      Sid      = "OwnSecret"
+      Sid      = "OwnSecrets"
       Action   = ["secretsmanager:GetSecretValue"]
-      Resource = local.uses_secret ? ["${local.arn.secret}-??????"] : []
+      Resource = var.agent.asks ? [for arn in local.arn.secrets : "${arn}-??????"] : []
+    },
+    {
+      Sid      = "Bedrock"
+      Action   = ["bedrock:InvokeModel"]
+      Resource = var.agent.asks && local.d.bedrock ? local.arn.bedrock : []
     },
     {
       Sid      = "Tracing"

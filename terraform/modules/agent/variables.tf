@@ -16,7 +16,8 @@ variable "deployment" {
     durable             = bool
     alarms              = bool
     tls                 = bool
-    secret              = string
+    secrets             = map(string)
+    bedrock             = bool
     ops_topic_arn       = string
   })
 }

@@ -74,7 +74,7 @@ def expected(plan, agent):
     grants |= allow("s3:GetObject", *(f"{bucket(plan, prefix)}/{prefix}*" for prefix in get))
     grants |= allow("s3:ListBucket", *{bucket(plan, prefix) for prefix in [*put, *get]})
     grants |= allow("logs:CreateLogStream logs:PutLogEvents", arn("logs", f"log-group:/aws/lambda/{own}:*"))
-    if "OPENAI_API_KEY_SECRET" in agent.get("settings", []):
+    if "@models" in agent.get("settings", []):
         secret = f"/{plan.prefix.split('-')[0]}/{plan.variables['environment']}/openai-api-key"
         grants |= allow("secretsmanager:GetSecretValue", arn("secretsmanager", f"secret:{secret}-??????"))
     if plan.variables.get("tracing"):

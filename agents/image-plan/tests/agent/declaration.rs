@@ -34,7 +34,8 @@ fn a_call_fits_into_a_handling_with_time_to_commit() {
 }
 
 #[test]
-fn its_settings_exist() {
-    let settings = manifest().settings;
-    assert!(settings.iter().all(|name| mesh_core::env::ALL.contains(&name.as_str())), "{settings:?}");
+fn its_settings_are_those_of_models_and_no_keys() {
+    let manifest = manifest();
+    assert!(manifest.takes("ANTHROPIC_API_KEY_SECRET") && manifest.takes("TIMEOUT_SECONDS"));
+    assert!(!manifest.takes("MESH_HOME") && !manifest.takes("OPENAI_API_KEY"));
 }

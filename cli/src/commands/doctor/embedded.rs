@@ -1,6 +1,6 @@
 //! Checks of the mesh in a folder.
 
-use mesh_core::{Settings, config::TextModelSettings, ports::Depth};
+use mesh_core::{Settings, ports::Depth};
 
 use super::{Finding, Findings};
 use crate::{
@@ -53,15 +53,11 @@ pub(super) async fn check(app: &App) -> anyhow::Result<Findings> {
 
 /// Whether the key that the provider wants is there.
 fn key(settings: &Settings, has: impl Fn(&str) -> bool) -> Option<Finding> {
-    match &settings.text_model {
-        TextModelSettings::OpenAi { api_key_name, .. } if !has(api_key_name) => Some(Finding::error(
-            api_key_name,
-            "the key of the model's provider is not set",
-            "every request fails with MODEL_AUTH",
-            format!("export {api_key_name}=..., or MESH_TEXT_MODEL=offline"),
-        )),
-        _ => None,
-    }
+    let server = settings.server(&settings.text_models.primary().provider)?;
+    let name = server.api_key_name.as_deref().filter(|name| !has(name))?;
+    let what = "the key of the model's provider is not set";
+    let why = "every request fails with MODEL_AUTH";
+    Some(Finding::error(name, what, why, format!("export {name}=..., or MESH_TEXT_MODEL=offline")))
 }
 
 fn letters(agent: &str, dead: Depth, app: &App) -> Option<Finding> {
@@ -85,9 +81,9 @@ mod tests {
 
     #[test]
     fn a_provider_without_its_key_is_an_error() {
-        let (model, base_url, api_key_name) = ("m".to_owned(), "https://h".to_owned(), "KEY".to_owned());
-        let text_model = TextModelSettings::OpenAi { model, base_url, api_key_name };
-        let settings = Settings { text_model, ..Settings::default() };
+        let pairs = [("MESH_TEXT_MODEL", "openai/m"), ("OPENAI_API_KEY_SECRET", "KEY")];
+        let pairs = pairs.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let settings = Settings::from_pairs(pairs).expect("settings");
         assert_eq!(key(&settings, |_| false).map(|finding| finding.resource).as_deref(), Some("KEY"));
         assert_eq!(key(&settings, |name| name == "KEY"), None);
         assert_eq!(key(&Settings::default(), |_| false), None);

@@ -4,9 +4,8 @@ use std::{fmt::Display, sync::Arc};
 
 use mesh_core::{
     Agent, ConfigError, Policy, Ports, Runner, Settings,
-    config::TextModelSettings,
-    env,
-    ports::{Clock, Models as Provided, Queue, Secrets},
+    config::Server,
+    ports::{Clock, ModelSources, Models as Provided, Queue, Secrets},
 };
 use mesh_system::{SystemClock, SystemEntropy};
 
@@ -14,7 +13,7 @@ use super::{Deployment, Place};
 use crate::{Buckets, DEFAULT_SECRET_LIFETIME, DynamoState, S3Blobs, SecretsManager, SnsTopics, SqsQueue, clients};
 
 /// What `main.rs` hands over to build the model with.
-pub(super) type Models<E> = fn(&Settings, Arc<dyn Secrets>, Arc<dyn Clock>) -> Result<Provided, E>;
+pub(super) type Models<E> = fn(&Settings, ModelSources) -> Result<Provided, E>;
 
 /// What a process was told to be.
 pub(super) struct Plan {
@@ -30,7 +29,7 @@ pub(super) struct Parts {
     pub(super) key: Option<Key>,
 }
 
-/// The API key the agent's model needs.
+/// The API key that the first text model needs.
 #[derive(Debug)]
 pub(super) struct Key {
     secrets: Arc<dyn Secrets>,
@@ -45,12 +44,16 @@ impl Plan {
 
     /// Refuses what this host cannot do.
     pub(super) fn check(&self) -> Result<(), ConfigError> {
-        match &self.settings.text_model {
-            TextModelSettings::OpenAi { api_key_name, .. } if self.asks() && api_key_name == env::OPENAI_API_KEY => {
+        let plain = |server: &Server| {
+            let key = server.provider.key.as_ref()?;
+            (server.api_key_name.as_deref() == Some(key.value)).then_some(key.secret)
+        };
+        match self.settings.servers.iter().find_map(plain).filter(|_| self.asks()) {
+            Some(name) => {
                 let why = "on AWS the key comes from Secrets Manager, never from the environment";
-                Err(ConfigError::Missing { name: env::OPENAI_API_KEY_SECRET, why })
+                Err(ConfigError::Missing { name, why })
             }
-            _ => Ok(()),
+            None => Ok(()),
         }
     }
 
@@ -64,7 +67,8 @@ impl Plan {
         let manager = aws_sdk_secretsmanager::Client::new(&config);
         let secrets: Arc<dyn Secrets> =
             Arc::new(SecretsManager::new(manager, Arc::clone(&clock), DEFAULT_SECRET_LIFETIME));
-        let models = models(&settings, Arc::clone(&secrets), Arc::clone(&clock)).map_err(|error| error.to_string())?;
+        let sources = ModelSources { secrets: Arc::clone(&secrets), clock: Arc::clone(&clock), others: None };
+        let models = models(&settings, sources).map_err(|error| error.to_string())?;
         let sqs = aws_sdk_sqs::Client::new(&config);
         let name = agent.manifest().name.clone();
         let queue: Arc<dyn Queue> = Arc::new(SqsQueue::new(sqs.clone(), queue_url, place.names.queue(&name)));
@@ -105,12 +109,9 @@ pub(super) fn asks(agent: &dyn Agent) -> bool {
 }
 
 fn key(agent: &dyn Agent, settings: &Settings, secrets: Arc<dyn Secrets>) -> Option<Key> {
-    match &settings.text_model {
-        TextModelSettings::OpenAi { api_key_name, .. } if asks(agent) => {
-            Some(Key { secrets, name: api_key_name.clone() })
-        }
-        _ => None,
-    }
+    let first = settings.server(&settings.text_models.primary().provider)?;
+    let name = first.api_key_name.clone().filter(|_| asks(agent))?;
+    Some(Key { secrets, name })
 }
 
 impl Key {

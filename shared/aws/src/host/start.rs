@@ -163,7 +163,7 @@ impl Started {
             function: pairs.contains_key(RUNTIME_API),
             function_version: pairs.get(FUNCTION_VERSION).cloned(),
             agent: plan.agent.manifest().name.clone(),
-            model: plan.asks().then(|| plan.settings.text_model.name()),
+            model: plan.asks().then(|| plan.settings.text_models.to_string()),
             settings: plan.settings.clone(),
             deployment: plan.deployment.clone(),
         }

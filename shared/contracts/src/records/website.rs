@@ -108,10 +108,11 @@ pub struct WebsiteSettings {
     /// Wishes for headings, lists and the like; docs/formatting-notes.md lists those that are rules.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub markdown_formatting_notes: Option<Text<1, 1000>>,
-    /// The text model, as `provider/model`; one that is not configured is refused.
+    /// The text model, as `provider/model`, or several in their order with spaces between them; one that is not configured is
+    /// refused.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub preferred_text_model: Option<Text<1, 100>>,
-    /// The image model, as `provider/model`; one that is not configured is refused.
+    /// The image model, in the same way.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub preferred_image_model: Option<Text<1, 100>>,
     /// What every draft should know.

@@ -1,10 +1,16 @@
 //! The settings of the mesh: one struct, read once at start from what the host hands over.
 
+mod models;
+mod provider;
 mod reader;
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, num::NonZeroU32, time::Duration};
 
 use self::reader::Reader;
+pub use self::{
+    models::NotConfigured,
+    provider::{KeySettings, ModelChain, ModelName, PROVIDERS, Provider, Server},
+};
 use crate::env;
 
 /// Most words an article may be asked for; the contract's own bound.
@@ -54,75 +60,21 @@ fn hint(closest: Option<&str>) -> String {
     closest.map(|name| format!("; did you mean {name}?")).unwrap_or_default()
 }
 
-/// Which model writes the texts.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum TextModelSettings {
-    /// The offline stand-in; the text behind `+` injects faults.
-    Offline {
-        /// Its full name, `offline/text-v1`.
-        name: String,
-    },
-    /// A server that speaks OpenAI's chat completions.
-    OpenAi {
-        /// The model's id.
-        model: String,
-        /// The API's base URL.
-        base_url: String,
-        /// The name of the secret that holds the key.
-        api_key_name: String,
-    },
-}
-
-impl TextModelSettings {
-    /// The model's name, `provider/model`.
-    #[must_use]
-    pub fn name(&self) -> String {
-        match self {
-            Self::Offline { name } => name.clone(),
-            Self::OpenAi { model, .. } => format!("openai/{model}"),
-        }
-    }
-}
-
-/// Which model makes the images.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ImageModelSettings {
-    /// The offline stand-in; the text behind `+` injects faults.
-    Offline {
-        /// Its full name, `offline/image-v1`.
-        name: String,
-    },
-    /// A server that speaks OpenAI's image generation.
-    OpenAi {
-        /// The model's id.
-        model: String,
-        /// The API's base URL.
-        base_url: String,
-        /// The name of the secret that holds the key.
-        api_key_name: String,
-    },
-}
-
-impl ImageModelSettings {
-    /// The model's name, `provider/model`.
-    #[must_use]
-    pub fn name(&self) -> String {
-        match self {
-            Self::Offline { name } => name.clone(),
-            Self::OpenAi { model, .. } => format!("openai/{model}"),
-        }
-    }
-}
-
 /// Every setting.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Settings {
     /// Upper bound on requested words.
     pub max_words: u32,
-    /// Which model writes.
-    pub text_model: TextModelSettings,
-    /// Which model makes images.
-    pub image_model: ImageModelSettings,
+    /// Which models write.
+    pub text_models: ModelChain,
+    /// Which models make images.
+    pub image_models: ModelChain,
+    /// The providers that are configured.
+    pub servers: Vec<Server>,
+    /// Hosts that models may be asked at; empty: any.
+    pub model_hosts: Vec<String>,
+    /// Most requests a minute to a model, in this process.
+    pub model_requests_per_minute: Option<NonZeroU32>,
     /// How long one model call may take.
     pub model_timeout: Duration,
     /// Replaces the built-in prompt template of content-gen.
@@ -147,8 +99,11 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             max_words: MAX_WORDS,
-            text_model: TextModelSettings::Offline { name: "offline/text-v1".into() },
-            image_model: ImageModelSettings::Offline { name: "offline/image-v1".into() },
+            text_models: ModelChain::of(models::offline("text-v1")),
+            image_models: ModelChain::of(models::offline("image-v1")),
+            servers: Vec::new(),
+            model_hosts: Vec::new(),
+            model_requests_per_minute: None,
             model_timeout: Duration::from_secs(100),
             prompt_template: None,
             attempts: 5,
@@ -174,8 +129,16 @@ impl Settings {
         let defaults = Self::default();
         Ok(Self {
             max_words: reader.number(env::MAX_WORDS, defaults.max_words, 300, MAX_WORDS)?,
-            text_model: reader.text_model()?,
-            image_model: reader.image_model()?,
+            text_models: reader.text_models()?,
+            image_models: reader.image_models()?,
+            servers: reader.servers()?,
+            model_hosts: reader.words(env::MESH_MODEL_HOSTS),
+            model_requests_per_minute: NonZeroU32::new(reader.number(
+                env::MESH_MODEL_REQUESTS_PER_MINUTE,
+                0,
+                1,
+                100_000,
+            )?),
             model_timeout: Duration::from_secs(reader.number(env::TIMEOUT_SECONDS, 100, 1, 890)?.into()),
             prompt_template: reader.text(env::PROMPT_TEMPLATE),
             attempts: reader.number(env::MESH_ATTEMPTS, defaults.attempts, 1, 20)?,
@@ -210,20 +173,6 @@ mod tests {
             let error = read(&[("MAX_WORDS", bad)]).expect_err("out of range").to_string();
             assert_eq!(error, format!("MAX_WORDS is {bad:?}; allowed is a whole number from 300 to 2000"));
         }
-    }
-
-    #[test]
-    fn what_a_provider_needs_is_named() {
-        let error = read(&[("OPENAI_API_KEY", "k")]).expect_err("no model").to_string();
-        assert!(error.starts_with("OPENAI_MODEL is not set"), "{error}");
-        let error = read(&[("OPENAI_MODEL", "m")]).expect_err("no key").to_string();
-        assert!(error.starts_with("OPENAI_API_KEY is not set"), "{error}");
-        let error = read(&[("MESH_TEXT_MODEL", "gpt")]).expect_err("no provider").to_string();
-        assert!(error.contains("offline or openai/<model>"), "{error}");
-        let settings = read(&[("OPENAI_MODEL", "m"), ("OPENAI_API_KEY", "k")]).expect("complete");
-        let base_url = "https://api.openai.com/v1".to_owned();
-        let api_key_name = "OPENAI_API_KEY".to_owned();
-        assert_eq!(settings.text_model, TextModelSettings::OpenAi { model: "m".into(), base_url, api_key_name });
     }
 
     #[test]

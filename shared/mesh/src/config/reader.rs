@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{ConfigError, ImageModelSettings, Settings, TextModelSettings};
+use super::ConfigError;
 use crate::env;
 
 pub(super) struct Reader<'a>(pub(super) &'a BTreeMap<String, String>);
@@ -66,70 +66,7 @@ impl Reader<'_> {
         Err(ConfigError::Invalid { name, value, allowed: "an http or https address".into() })
     }
 
-    pub(super) fn text_model(&self) -> Result<TextModelSettings, ConfigError> {
-        let asked = self.text(env::MESH_TEXT_MODEL);
-        let has_provider = [env::OPENAI_API_KEY, env::OPENAI_API_KEY_SECRET, env::OPENAI_MODEL, env::OPENAI_BASE_URL]
-            .iter()
-            .any(|name| self.0.contains_key(*name));
-        match asked {
-            Some(name) if name.starts_with("offline/") => Ok(TextModelSettings::Offline { name }),
-            Some(name) if name == "offline" => Ok(TextModelSettings::Offline { name: "offline/text-v1".into() }),
-            Some(name) => match name.strip_prefix("openai/") {
-                Some(model) if !model.is_empty() => self.openai(Some(model.to_owned())),
-                _ => Err(ConfigError::Invalid {
-                    name: env::MESH_TEXT_MODEL,
-                    value: name,
-                    allowed: "offline or openai/<model>".into(),
-                }),
-            },
-            None if has_provider => self.openai(None),
-            None => Ok(Settings::default().text_model),
-        }
-    }
-
-    pub(super) fn image_model(&self) -> Result<ImageModelSettings, ConfigError> {
-        let Some(name) = self.text(env::MESH_IMAGE_MODEL) else { return Ok(Settings::default().image_model) };
-        if name == "offline" {
-            return Ok(Settings::default().image_model);
-        }
-        if name.starts_with("offline/") {
-            return Ok(ImageModelSettings::Offline { name });
-        }
-        match name.strip_prefix("openai/") {
-            Some(model) if !model.is_empty() => {
-                let (base_url, api_key_name) = self.openai_server()?;
-                Ok(ImageModelSettings::OpenAi { model: model.to_owned(), base_url, api_key_name })
-            }
-            _ => Err(ConfigError::Invalid {
-                name: env::MESH_IMAGE_MODEL,
-                value: name,
-                allowed: "offline or openai/<model>".into(),
-            }),
-        }
-    }
-
-    fn openai(&self, model: Option<String>) -> Result<TextModelSettings, ConfigError> {
-        let model = model.or_else(|| self.text(env::OPENAI_MODEL)).ok_or(ConfigError::Missing {
-            name: env::OPENAI_MODEL,
-            why: "an OpenAI-compatible provider is configured, and the model has no default",
-        })?;
-        let (base_url, api_key_name) = self.openai_server()?;
-        Ok(TextModelSettings::OpenAi { model, base_url, api_key_name })
-    }
-
-    /// Base URL and the name of the key's secret.
-    fn openai_server(&self) -> Result<(String, String), ConfigError> {
-        let api_key_name = match self.text(env::OPENAI_API_KEY_SECRET) {
-            Some(secret) => secret,
-            None if self.0.contains_key(env::OPENAI_API_KEY) => env::OPENAI_API_KEY.to_owned(),
-            None => {
-                return Err(ConfigError::Missing {
-                    name: env::OPENAI_API_KEY,
-                    why: "an OpenAI-compatible provider is configured (or set OPENAI_API_KEY_SECRET)",
-                });
-            }
-        };
-        let base_url = self.text(env::OPENAI_BASE_URL).unwrap_or_else(|| "https://api.openai.com/v1".into());
-        Ok((base_url, api_key_name))
+    pub(super) fn words(&self, name: &str) -> Vec<String> {
+        self.text(name).unwrap_or_default().split_whitespace().map(str::to_owned).collect()
     }
 }

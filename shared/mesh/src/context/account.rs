@@ -6,7 +6,7 @@
 //! nobody replays it) it stays reserved until the month is over, since it may have been paid. One reservation stands for
 //! all attempts at a step, so a call whose answer was lost and that was made again is counted once.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use mesh_contracts::events::ErrorType;
 
@@ -14,7 +14,11 @@ use super::{
     Context,
     budget::{self, Budget, Month, Reserved, usd},
 };
-use crate::{agent::AgentError, ports::DocKey};
+use crate::{
+    agent::AgentError,
+    config::NotConfigured,
+    ports::{DocKey, ImageModel, TextModel},
+};
 
 /// How often a budget is read again because somebody else changed it in between.
 const RACES: u32 = 20;
@@ -26,6 +30,13 @@ pub struct Account {
     pub name: String,
     /// Most in a calendar month (UTC), in millionths of a US dollar; `None`: no bound, and nothing is reserved.
     pub monthly_micro_usd: Option<u64>,
+}
+
+/// The models that somebody prefers, during one attempt.
+#[derive(Debug, Default)]
+pub(super) struct Chosen {
+    text: Option<Arc<dyn TextModel>>,
+    image: Option<Arc<dyn ImageModel>>,
 }
 
 /// Who pays during one attempt, and where what it reserved lies.
@@ -54,20 +65,42 @@ impl Context<'_> {
         }
     }
 
-    /// Refuses a preferred text model that this process does not have, by its name.
+    /// From here on this text model is asked, when somebody prefers one; what was answered before stays.
     ///
     /// # Errors
-    /// [`AgentError::Fail`] with `MODEL_NOT_CONFIGURED`.
+    /// [`AgentError::Fail`] with `MODEL_NOT_CONFIGURED` when this process does not have it, by its name.
     pub fn prefer_text_model(&self, preferred: Option<&str>) -> Result<(), AgentError> {
-        prefer("text", preferred, &self.ports.models.text_name())
+        let Some(name) = preferred else { return Ok(()) };
+        let model = self.ports.models.text_named(name).map_err(|error| not_configured(&error))?;
+        if let Ok(mut chosen) = self.chosen.lock() {
+            chosen.text = Some(model);
+        }
+        Ok(())
     }
 
-    /// Refuses a preferred image model that this process does not have, by its name.
+    /// The same for the image model.
     ///
     /// # Errors
-    /// [`AgentError::Fail`] with `MODEL_NOT_CONFIGURED`.
+    /// [`AgentError::Fail`] with `MODEL_NOT_CONFIGURED` when this process does not have it, by its name.
     pub fn prefer_image_model(&self, preferred: Option<&str>) -> Result<(), AgentError> {
-        prefer("image", preferred, &self.ports.models.image_name())
+        let Some(name) = preferred else { return Ok(()) };
+        let model = self.ports.models.image_named(name).map_err(|error| not_configured(&error))?;
+        if let Ok(mut chosen) = self.chosen.lock() {
+            chosen.image = Some(model);
+        }
+        Ok(())
+    }
+
+    /// The text model to ask.
+    pub(super) fn text_model(&self) -> Result<Arc<dyn TextModel>, AgentError> {
+        let chosen = self.chosen.lock().ok().and_then(|chosen| chosen.text.clone());
+        chosen.or_else(|| self.ports.models.text.clone()).ok_or_else(|| no_model("text"))
+    }
+
+    /// The image model to ask.
+    pub(super) fn image_model(&self) -> Result<Arc<dyn ImageModel>, AgentError> {
+        let chosen = self.chosen.lock().ok().and_then(|chosen| chosen.image.clone());
+        chosen.or_else(|| self.ports.models.image.clone()).ok_or_else(|| no_model("image"))
     }
 
     /// Takes what the call can cost out of the account, unless an earlier attempt at this step did.
@@ -186,12 +219,12 @@ fn exceeded(account: &str, month: Month, limit: u64, left: u64, quote: u64) -> A
     AgentError::fail("BUDGET_EXCEEDED", ErrorType::Model, message)
 }
 
-fn prefer(kind: &str, preferred: Option<&str>, configured: &str) -> Result<(), AgentError> {
-    match preferred {
-        Some(name) if name != configured => {
-            let message = format!("the {kind} model {name} is not configured; configured is {configured}");
-            Err(AgentError::fail("MODEL_NOT_CONFIGURED", ErrorType::Model, message))
-        }
-        _ => Ok(()),
-    }
+fn not_configured(error: &NotConfigured) -> AgentError {
+    AgentError::fail("MODEL_NOT_CONFIGURED", ErrorType::Model, error.to_string())
+}
+
+/// The process was built without the model its handler asks.
+fn no_model(kind: &str) -> AgentError {
+    let message = format!("no {kind} model is configured in this process");
+    AgentError::fail("MODEL_NOT_CONFIGURED", ErrorType::Model, message)
 }

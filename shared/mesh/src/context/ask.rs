@@ -36,7 +36,7 @@ impl Context<'_> {
             self.settle_earlier(step, answer.response.cost_micro_usd).await?;
             return Ok(answer);
         }
-        let model = self.ports.models.text.as_ref().ok_or_else(|| no_model("text"))?;
+        let model = self.text_model()?;
         let deadline = self.call_deadline()?;
         self.reserve(step, || model.quote(request)).await?;
         let (agent, name) = (self.manifest.name.as_str(), model.name());
@@ -147,10 +147,4 @@ pub(super) fn out_of_time() -> AgentError {
         dependency: None,
         counted: true,
     }
-}
-
-/// The process was built without the model its handler asks.
-pub(super) fn no_model(kind: &str) -> AgentError {
-    let message = format!("no {kind} model is configured in this process");
-    AgentError::fail("MODEL_NOT_CONFIGURED", ErrorType::Model, message)
 }

@@ -48,13 +48,15 @@ pub struct Context<'a> {
     lease: Lease,
     spent: Mutex<Cost>,
     purse: Mutex<account::Purse>,
+    chosen: Mutex<account::Chosen>,
 }
 
 impl<'a> Context<'a> {
     /// The context of one attempt.
     #[must_use]
     pub fn new(manifest: &'a Manifest, ports: &'a Ports, event: &Event, lease: Lease) -> Self {
-        Self { manifest, ports, event_id: event.id, lease, spent: Mutex::default(), purse: Mutex::default() }
+        let (spent, purse, chosen) = (Mutex::default(), Mutex::default(), Mutex::default());
+        Self { manifest, ports, event_id: event.id, lease, spent, purse, chosen }
     }
 
     /// Now.

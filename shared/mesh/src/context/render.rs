@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Context,
-    ask::{no_model, out_of_time, parse, to_vec},
+    ask::{out_of_time, parse, to_vec},
 };
 use crate::{
     agent::AgentError,
@@ -37,7 +37,7 @@ impl Context<'_> {
             self.settle_earlier(step, rendered.response.cost_micro_usd).await?;
             return Ok(rendered);
         }
-        let model = self.ports.models.image.as_ref().ok_or_else(|| no_model("image"))?;
+        let model = self.image_model()?;
         let deadline = self.call_deadline()?;
         self.reserve(step, || model.quote(request)).await?;
         let (agent, name) = (self.manifest.name.as_str(), model.name());

@@ -19,7 +19,7 @@ pub use clock::Clock;
 pub use entropy::Entropy;
 pub use error::PortError;
 pub use image_model::{ImageModel, MAX_IMAGE_BYTES, RenderRequest, RenderResponse};
-pub use models::Models;
+pub use models::{ModelCatalog, ModelSources, Models};
 pub use publisher::{FailedEntry, Publisher};
 pub use query_cursor::QueryCursor;
 pub use queue::{Delivery, Depth, OutboundMessage, Queue, Receipt};

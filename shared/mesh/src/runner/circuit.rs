@@ -10,8 +10,9 @@ const THRESHOLD: u32 = 3;
 const PROBE_EVERY: Duration = Duration::from_secs(60);
 const LONGEST: u32 = 15;
 
+/// Circuits by the name of what they guard.
 #[derive(Debug, Default)]
-pub(super) struct Circuits(Mutex<BTreeMap<String, Circuit>>);
+pub struct Circuits(Mutex<BTreeMap<String, Circuit>>);
 
 #[derive(Debug, Default, Clone, Copy)]
 struct Circuit {
@@ -21,10 +22,13 @@ struct Circuit {
 }
 
 impl Circuits {
-    /// Whether an event that needs `dependencies` may be begun; when not, how long its message is to stay hidden
+    /// Whether something that needs `dependencies` may be begun; when not, how long its message is to stay hidden
     /// (1 to 15 minutes, times `scale`): longer the longer the outage, and the oftener the message was received, so that a
     /// dependency that comes and goes does not use up what the queue allows of receives.
-    pub(super) fn admit<'a>(
+    ///
+    /// # Errors
+    /// How long to wait.
+    pub fn admit<'a>(
         &self,
         dependencies: impl Iterator<Item = &'a str>,
         receives: u32,
@@ -46,7 +50,7 @@ impl Circuits {
     }
 
     /// A use of `dependency` failed.
-    pub(super) fn failed(&self, dependency: &str, now: Timestamp, scale: f64) {
+    pub fn failed(&self, dependency: &str, now: Timestamp, scale: f64) {
         if let Ok(mut circuits) = self.0.lock() {
             let circuit = circuits.entry(dependency.to_owned()).or_default();
             circuit.failures = circuit.failures.saturating_add(1);
@@ -55,7 +59,7 @@ impl Circuits {
     }
 
     /// Uses of `dependencies` succeeded.
-    pub(super) fn succeeded<'a>(&self, dependencies: impl Iterator<Item = &'a str>) {
+    pub fn succeeded<'a>(&self, dependencies: impl Iterator<Item = &'a str>) {
         if let Ok(mut circuits) = self.0.lock() {
             for name in dependencies {
                 circuits.remove(name);

@@ -17,6 +17,7 @@ use std::{sync::Arc, time::Duration};
 
 pub use afresh::start_afresh;
 pub(crate) use attempt::entries;
+pub use circuit::Circuits;
 pub use dispatch::redispatch;
 pub(crate) use dispatch::{dispatch, sweep};
 pub use fate::{Ended, Fate};
@@ -24,7 +25,6 @@ pub use predict::{Known, Pointed, Predicted, look_at, pointers, predict};
 pub use quarantine::{Quarantined, quarantine_key};
 pub use suspend::{DLQ_AGENT, DLQ_CODE, DLQ_EVENT_ID};
 
-use circuit::Circuits;
 use mesh_contracts::events::ErrorType;
 use report::MetricNames;
 use tracing::Instrument;

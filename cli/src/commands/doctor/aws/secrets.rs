@@ -1,10 +1,10 @@
 //! The key of the model's provider: that it is there, never what it is.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Context;
 use aws_sdk_secretsmanager::Client;
-use mesh_core::{Manifest, Settings, config::TextModelSettings};
+use mesh_core::{Manifest, Settings};
 
 use super::{
     super::{Finding, Findings},
@@ -12,7 +12,7 @@ use super::{
 };
 use crate::aws::sdk;
 
-/// Looks whether the secret the agent asks for has a value.
+/// Looks whether the secrets the agent asks for have values.
 pub(super) async fn check(
     patient: &Patient<'_>,
     manifest: &Manifest,
@@ -20,20 +20,21 @@ pub(super) async fn check(
     findings: &mut Findings,
 ) {
     let asks = manifest.subscribes.iter().any(|subscription| !subscription.asks.is_empty());
-    let Some(name) = needed(environment).filter(|_| asks) else { return };
     let client = Client::new(&patient.deployment.config);
-    match has_value(&client, &name).await {
-        Ok(state) => findings.looked(judge(&name, state)),
-        Err(error) => findings.looked([patient.unchecked(&name, &error)]),
+    for name in needed(environment).into_iter().filter(|_| asks) {
+        match has_value(&client, &name).await {
+            Ok(state) => findings.looked(judge(&name, state)),
+            Err(error) => findings.looked([patient.unchecked(&name, &error)]),
+        }
     }
 }
 
-/// The secret that the settings ask for, where they ask for one.
-fn needed(environment: &BTreeMap<String, String>) -> Option<String> {
-    match Settings::from_pairs(environment.clone()).ok()?.text_model {
-        TextModelSettings::OpenAi { api_key_name, .. } => Some(api_key_name),
-        TextModelSettings::Offline { .. } => None,
-    }
+/// The secrets of the providers whose models are asked.
+fn needed(environment: &BTreeMap<String, String>) -> Vec<String> {
+    let Ok(settings) = Settings::from_pairs(environment.clone()) else { return Vec::new() };
+    let models: BTreeSet<&str> =
+        settings.text_models.all().chain(settings.image_models.all()).map(|model| &*model.provider).collect();
+    models.into_iter().filter_map(|provider| settings.server(provider)?.api_key_name.clone()).collect()
 }
 
 /// Whether the secret has a current value; `None`: there is no such secret.
@@ -71,7 +72,7 @@ mod tests {
             let pairs = [("MESH_TEXT_MODEL", model), ("OPENAI_API_KEY_SECRET", "/va/dev/openai-api-key")];
             pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).into()
         };
-        assert_eq!(needed(&pairs("openai/m")).as_deref(), Some("/va/dev/openai-api-key"));
-        assert_eq!(needed(&pairs("offline")), None);
+        assert_eq!(needed(&pairs("openai/m")), ["/va/dev/openai-api-key"]);
+        assert_eq!(needed(&pairs("offline")), Vec::<String>::new());
     }
 }

@@ -3,7 +3,12 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use mesh_aws::Names;
-use mesh_core::{Manifest, Settings, config::TextModelSettings, env, runner::COMMIT_RESERVE};
+use mesh_core::{
+    Manifest, Settings,
+    config::{ModelName, PROVIDERS},
+    env,
+    runner::COMMIT_RESERVE,
+};
 
 use super::{super::Finding, functions::FunctionFacts};
 
@@ -37,17 +42,17 @@ pub(super) fn judge(facts: &FunctionFacts, manifest: &Manifest, names: &Names) -
         let what = format!("{} is not {}", env::MESH_PREFIX, names.prefix);
         findings.push(Finding::error(name, what, "it works for another deployment", "terraform apply"));
     }
-    if !blank(environment, env::OPENAI_API_KEY) {
-        let what = format!("{} is in its environment", env::OPENAI_API_KEY);
+    let keys: Vec<_> = PROVIDERS.iter().filter_map(|provider| provider.key.as_ref()).collect();
+    for key in keys.iter().filter(|key| !blank(environment, key.value)) {
+        let what = format!("{} is in its environment", key.value);
         let why = "whoever may read the function's configuration reads the key";
-        let mend =
-            format!("put it into Secrets Manager, name that in {}, and draw a new key", env::OPENAI_API_KEY_SECRET);
+        let mend = format!("put it into Secrets Manager, name that in {}, and draw a new key", key.secret);
         findings.push(Finding::error(name, what, why, mend));
     }
-    // Names with MESH_ that nobody knows are found when the values are read; the key was judged above.
-    let known = |name: &str| env::ALL.contains(&name) && name != env::OPENAI_API_KEY && !COMMON.contains(&name);
-    let declared = |name: &str| manifest.settings.iter().any(|setting| setting == name);
-    for other in environment.keys().filter(|name| known(name) && !declared(name)) {
+    // Names with MESH_ that nobody knows are found when the values are read; the keys were judged above.
+    let is_key = |name: &str| keys.iter().any(|key| key.value == name);
+    let known = |name: &str| env::ALL.contains(&name) && !is_key(name) && !COMMON.contains(&name);
+    for other in environment.keys().filter(|name| known(name) && !manifest.takes(name)) {
         let what = format!("{other} is no setting of {}", manifest.name);
         findings.push(Finding::warning(name, what, "it changes nothing there", VARIABLE));
     }
@@ -62,7 +67,7 @@ fn values(facts: &FunctionFacts) -> Option<Finding> {
         Ok(settings) => settings,
         Err(error) => return Some(Finding::error(name, error.to_string(), "the function refuses to start", VARIABLE)),
     };
-    let asks = matches!(settings.text_model, TextModelSettings::OpenAi { .. });
+    let asks = !settings.text_models.all().all(ModelName::is_offline);
     let left = Duration::from_secs(facts.timeout_seconds).saturating_sub(COMMIT_RESERVE);
     (asks && settings.model_timeout >= left).then(|| {
         let (is, most) = (settings.model_timeout.as_secs(), left.as_secs());

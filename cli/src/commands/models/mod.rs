@@ -1,0 +1,25 @@
+//! `mesh models`.
+
+mod check;
+mod list;
+
+use crate::{app::App, exit::Exit};
+
+/// What can be done with models.
+#[derive(Debug, clap::Subcommand)]
+pub(crate) enum ModelsCommand {
+    /// List the models that are configured, in the order in which they are asked, and what they cost
+    List(list::ListArgs),
+    /// Ask each configured model for one word: which answer, how fast, for how much
+    Check(check::CheckArgs),
+}
+
+impl ModelsCommand {
+    /// Does it.
+    pub(super) async fn run(self, app: &App) -> anyhow::Result<Exit> {
+        match self {
+            Self::List(args) => list::run(args, app),
+            Self::Check(args) => check::run(args, app).await,
+        }
+    }
+}
