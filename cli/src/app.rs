@@ -72,6 +72,12 @@ impl App {
         Self { home, target: common.target, prefix, out, program, environment }
     }
 
+    /// The same for the mesh in another folder.
+    pub(crate) fn at(&self, home: PathBuf) -> Self {
+        let (program, environment) = (self.program.clone(), self.environment.clone());
+        Self { home, target: self.target, prefix: None, out: self.out, program, environment }
+    }
+
     /// A variable of the environment; blank counts as not set.
     pub(crate) fn variable(&self, name: &str) -> Option<&str> {
         self.environment.get(name).map(|value| value.trim()).filter(|value| !value.is_empty())

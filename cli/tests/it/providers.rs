@@ -110,12 +110,16 @@ fn content(text: &str) -> Value {
 
 /// An article that passes the review, and its metadata, as a provider sends them.
 fn article(wire: fn(&str) -> Value) -> Vec<Answer> {
+    article_on(TOPIC, wire)
+}
+
+fn article_on(topic: &str, wire: fn(&str) -> Value) -> Vec<Answer> {
     let metadata = json!({
         "title": "Urban beekeeping for city gardeners", "slug": "urban-beekeeping", "keyphrase": "urban beekeeping",
         "description": "Urban beekeeping brings hives to roofs and gardens: what bees need in a city, what neighbours ask, and how a first season usually goes.",
         "keywords": ["bees"], "og_title": "Urban beekeeping", "og_description": "What bees need in a city."
     });
-    [mesh_testkit::model::canned_article(TOPIC, 300), metadata.to_string()]
+    [mesh_testkit::model::canned_article(topic, 300), metadata.to_string()]
         .map(|text| Answer::json(200, &wire(&text)))
         .into()
 }
@@ -185,7 +189,9 @@ fn with_nothing_configured_the_offline_model_says_so() {
 fn a_site_switches_its_provider_by_settings_alone() {
     let folder = Folder::new();
     let (openai, anthropic) = (Provider::find("openai"), Provider::find("anthropic"));
-    let (first, second) = (Server::start(article(openai.wire)), Server::start(article(anthropic.wire)));
+    let other = "Rooftop gardens";
+    let (first, second) = (Server::start(article(openai.wire)), Server::start(article_on(other, anthropic.wire)));
+    let other = ["demo", "--topic", other, "--words", "300", "--json"];
     let chain = ("MESH_TEXT_MODEL".to_owned(), openai.model.to_owned());
     let variables = [openai.variables(&first), anthropic.variables(&second), vec![chain]].concat();
     let before = read(&run(&folder, &variables, &DEMO));
@@ -194,7 +200,7 @@ fn a_site_switches_its_provider_by_settings_alone() {
         "metadata": true, "imagesPerArticle": 0, "refine": false});
     let put = folder.pipe(&site.to_string(), &["site", "put", "default", "-"]);
     assert_eq!(put.code, 0, "{put}");
-    let after = read(&run(&folder, &variables, &DEMO));
+    let after = read(&run(&folder, &variables, &other));
     assert_eq!(after["outcome"], "ContentPublished", "{after}");
     assert_eq!(record(&folder, &after)["spent"]["models"], json!(["anthropic/claude-sonnet-4-6"]));
     assert_eq!((first.received().len(), second.received().len()), (2, 2));

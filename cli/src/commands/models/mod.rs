@@ -1,7 +1,9 @@
 //! `mesh models`.
 
 mod check;
+mod eval;
 mod list;
+mod table;
 
 use crate::{app::App, exit::Exit};
 
@@ -12,6 +14,8 @@ pub(crate) enum ModelsCommand {
     List(list::ListArgs),
     /// Ask each configured model for one word: which answer, how fast, for how much
     Check(check::CheckArgs),
+    /// Compare models: the articles of each on 20 fixed requests, by the checks of the review
+    Eval(eval::EvalArgs),
 }
 
 impl ModelsCommand {
@@ -20,6 +24,7 @@ impl ModelsCommand {
         match self {
             Self::List(args) => list::run(args, app),
             Self::Check(args) => check::run(args, app).await,
+            Self::Eval(args) => eval::run(args, app).await,
         }
     }
 }

@@ -60,8 +60,8 @@ async fn first_answer<Request: Sync, M: Member<Request> + ?Sized>(
     let mut wasted = Wasted { cost_micro_usd: Some(0), ..Wasted::default() };
     for (index, member) in members.iter().enumerate() {
         let others = members.len() - index - 1;
-        if let Err(closed) = shared.admit(member.name(), members.len()) {
-            failures.push(closed);
+        if let Some(wait) = shared.closed(member.name(), members.len()) {
+            failures.push(passed_over(member.name(), wait));
             continue;
         }
         let error = match member.ask(request, shared.share(deadline, others)).await {
@@ -93,15 +93,20 @@ fn telling(failures: Vec<ModelError>, wasted: Wasted) -> ModelError {
     let final_word = failures.iter().position(|error| !falls_over(error.kind));
     let heals = || failures.iter().position(|error| error.kind.is_transient());
     let index = final_word.or_else(heals).unwrap_or_default();
-    let error = failures.into_iter().nth(index).unwrap_or_else(|| ModelError {
-        kind: ModelErrorKind::ModelNotFound,
-        model: "none".into(),
-        message: "the chain has no model".into(),
-        retry_after: None,
-        provider_request_id: None,
-        usage: Usage::default(),
-    });
+    let none = || failure(ModelErrorKind::ModelNotFound, "none", "the chain has no model", None);
+    let error = failures.into_iter().nth(index).unwrap_or_else(none);
     ModelError { usage: wasted.usage, ..error }
+}
+
+/// A call that was not made.
+fn passed_over(model: &str, wait: Duration) -> ModelError {
+    let why = "the last calls of this provider failed; it is tried again later";
+    failure(ModelErrorKind::Overloaded, model, why, Some(wait))
+}
+
+fn failure(kind: ModelErrorKind, model: &str, message: &str, retry_after: Option<Duration>) -> ModelError {
+    let (model, message) = (model.to_owned(), message.to_owned());
+    ModelError { kind, model, message, retry_after, provider_request_id: None, usage: Usage::default() }
 }
 
 /// Whether another model may do better. What is wrong with the request, or forbidden, is not taken elsewhere.
@@ -121,20 +126,11 @@ fn provider(name: &str) -> &str {
 }
 
 impl Shared {
-    /// Refuses a provider whose circuit is open. Where there is only one model, the runner's circuit does that.
-    fn admit(&self, name: &str, members: usize) -> Result<(), ModelError> {
-        if members < 2 {
-            return Ok(());
-        }
-        let closed = |wait: Duration| ModelError {
-            kind: ModelErrorKind::Overloaded,
-            model: name.to_owned(),
-            message: "the last calls of this provider failed; it is tried again later".into(),
-            retry_after: Some(wait),
-            provider_request_id: None,
-            usage: Usage::default(),
-        };
-        self.circuits.admit(std::iter::once(provider(name)), 1, self.clock.now(), 1.0).map_err(closed)
+    /// For how long a provider is passed over because its last calls failed. Where there is only one model, the runner's
+    /// circuit sees to that.
+    fn closed(&self, name: &str, members: usize) -> Option<Duration> {
+        let ask = || self.circuits.admit(std::iter::once(provider(name)), 1, self.clock.now(), 1.0).err();
+        if members < 2 { None } else { ask() }
     }
 
     /// Until when a model may take, with `others` behind it.
