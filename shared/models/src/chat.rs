@@ -93,7 +93,7 @@ impl Exchange for ChatExchange<'_> {
     type Answer = ChatResponse;
 
     fn body(&mut self) -> Result<Vec<u8>, Failure> {
-        Ok(self.wire.body(&self.asking.next()?).to_string().into_bytes())
+        Ok(self.wire.body(&self.asking.put()?).to_string().into_bytes())
     }
 
     fn read(&self, reply: &Reply) -> Result<ChatResponse, Failure> {

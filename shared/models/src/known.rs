@@ -95,7 +95,7 @@ impl<'a> Asking<'a> {
     ///
     /// # Errors
     /// An invalid request when there are images in it.
-    pub fn next(&mut self) -> Result<Ask<'a>, Failure> {
+    pub fn put(&mut self) -> Result<Ask<'a>, Failure> {
         let mut parts = self.request.messages.iter().flat_map(|message| &message.parts);
         if parts.any(|part| matches!(part, Part::Image { .. })) {
             return Err(Failure::new(ModelErrorKind::InvalidRequest, "images are not supported"));

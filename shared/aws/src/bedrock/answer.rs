@@ -64,7 +64,7 @@ fn usage(told: &TokenUsage) -> Option<Usage> {
     let input_tokens = new.saturating_add(cached_tokens).saturating_add(written);
     let hours = told.cache_details().iter().filter(|detail| *detail.ttl() == CacheTtl::OneHour);
     let hour = told.cache_details.is_some().then(|| hours.map(|detail| count(detail.input_tokens())).sum());
-    (input_tokens > 0 || output_tokens > 0).then(|| Usage {
+    (input_tokens > 0 || output_tokens > 0).then_some(Usage {
         input_tokens,
         output_tokens,
         cached_tokens,

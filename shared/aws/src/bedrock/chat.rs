@@ -67,7 +67,7 @@ impl Attempt for ChatAttempt<'_> {
     }
 
     async fn ask(&mut self, until: Instant) -> Result<ChatResponse, Failure> {
-        let ask = self.asking.next()?;
+        let ask = self.asking.put()?;
         let request = wire::converse(&self.door.client, &ask)
             .map_err(|error| Failure::new(ModelErrorKind::InvalidRequest, error.to_string()))?;
         let answer = self.exchanges.make(self.door, until, &OPTIONAL, request.send()).await?;

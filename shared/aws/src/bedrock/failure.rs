@@ -132,9 +132,9 @@ fn invalid(body: &ErrorBody) -> ModelErrorKind {
 }
 
 /// A reply whose body did not come whole.
-fn unread<E: Error + 'static>(error: &SdkError<E, HttpResponse>, reply: &Reply, optional: &[Optional]) -> Failure
+fn unread<E>(error: &SdkError<E, HttpResponse>, reply: &Reply, optional: &[Optional]) -> Failure
 where
-    E: ProvideErrorMetadata,
+    E: Error + 'static,
 {
     if reply.status >= 300 {
         // The status says enough; of such a body nothing would be kept.

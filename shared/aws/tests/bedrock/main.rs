@@ -24,7 +24,7 @@ use crate::run::{NEEDED, run};
 
 #[tokio::test]
 async fn text() {
-    run(&provider::BEDROCK, &NEEDED, 61).await;
+    run(&provider::BEDROCK, &NEEDED, 62).await;
 }
 
 #[tokio::test]
