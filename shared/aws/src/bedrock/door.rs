@@ -16,7 +16,7 @@ use mesh_models::{
     adapter::{Failure, Optional, Pace, check_endpoint, in_time},
 };
 use tokio::time::Instant;
-use tracing::{instrument::WithSubscriber, subscriber::NoSubscriber};
+use tracing::{Dispatch, instrument::WithSubscriber};
 
 use super::{BedrockSettings, cap::Cap, failure};
 
@@ -124,7 +124,7 @@ impl Exchanges {
         self.count += 1;
         let now = door.clock.now();
         // Whatever level is asked for: below `info` the SDK writes down requests and answers.
-        let silent = work.with_subscriber(NoSubscriber::new());
+        let silent = work.with_subscriber(Dispatch::none());
         let error = match in_time(until, silent).await? {
             Ok(answer) => return Ok(answer),
             Err(error) => error,

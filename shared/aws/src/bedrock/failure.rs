@@ -3,6 +3,7 @@
 
 use std::error::Error;
 
+use aws_credential_types::provider::error::CredentialsError;
 use aws_sdk_bedrockruntime::{
     config::http::HttpResponse,
     error::{ProvideErrorMetadata, SdkError},
@@ -39,13 +40,27 @@ where
             answered(&reply(context.raw(), now), metadata.code(), metadata.message(), optional)
         }
         SdkError::ResponseError(context) => unread(error, &reply(context.raw(), now), optional),
-        _ if chain(error).any(|cause| cause.to_string().contains("credential")) => {
-            Failure::new(ModelErrorKind::Auth, "there are no credentials for AWS, or none could be fetched")
+        _ => unsigned(error).unwrap_or_else(|| match error {
+            SdkError::ConstructionFailure(_) => {
+                Failure::new(ModelErrorKind::InvalidRequest, format!("the request cannot be made: {}", deepest(error)))
+            }
+            _ => Failure::new(ModelErrorKind::Transport, format!("cannot connect: {}", deepest(error))),
+        }),
+    }
+}
+
+/// A request that nobody could sign. What says so may name files and addresses of this machine, and is not shown.
+fn unsigned(error: &(dyn Error + 'static)) -> Option<Failure> {
+    match chain(error).find_map(|cause| cause.downcast_ref::<CredentialsError>()) {
+        Some(CredentialsError::ProviderTimedOut(_) | CredentialsError::ProviderError(_)) => {
+            Some(Failure::new(ModelErrorKind::Transport, "the credentials for AWS could not be fetched"))
         }
-        SdkError::ConstructionFailure(_) => {
-            Failure::new(ModelErrorKind::InvalidRequest, format!("the request cannot be made: {}", deepest(error)))
+        Some(_) => Some(Failure::new(ModelErrorKind::Auth, "there are no credentials for AWS")),
+        // Without anybody to ask for them the SDK has no error of a type of its own.
+        None => {
+            let nobody = chain(error).any(|cause| cause.to_string().contains("credential"));
+            nobody.then(|| Failure::new(ModelErrorKind::Auth, "there is nobody to ask for credentials for AWS"))
         }
-        _ => Failure::new(ModelErrorKind::Transport, format!("cannot connect: {}", deepest(error))),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use aws_config::{BehaviorVersion, Region, SdkConfig, timeout::TimeoutConfig};
-use aws_sdk_sqs::config::{Credentials, SharedCredentialsProvider};
+use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
 use mesh_aws::{BedrockChat, BedrockImages, BedrockSettings};
 use mesh_core::ports::{Clock, ImageModel, TextModel};
 use mesh_models::ConfigError;

@@ -3,6 +3,10 @@
 use std::{num::NonZeroU32, time::Duration};
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_credential_types::{
+    Credentials,
+    provider::{ProvideCredentials, SharedCredentialsProvider, error::CredentialsError, future},
+};
 use mesh_aws::{BedrockChat, BedrockImages, BedrockSettings};
 use mesh_core::ports::{ChatResponse, ImageModel, ModelError, ModelErrorKind, RenderRequest, TextModel};
 use mesh_models::ConfigError;
@@ -64,15 +68,40 @@ fn only_hosts_on_the_list_are_called() {
     assert_eq!(listed("bedrock.test", Some("https://elsewhere.test")).unwrap_err(), other);
 }
 
+/// Has credentials, or says why not.
+#[derive(Debug)]
+struct Provider(fn() -> Result<Credentials, CredentialsError>);
+
+impl ProvideCredentials for Provider {
+    fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
+    where
+        Self: 'a,
+    {
+        future::ProvideCredentials::ready((self.0)())
+    }
+}
+
 #[tokio::test]
 async fn without_credentials_nobody_is_called() {
-    let (server, settings) = well(1);
-    let nobody = SdkConfig::builder().behavior_version(BehaviorVersion::latest());
-    let nobody = nobody.region(Region::from_static("eu-central-1")).build();
-    let model = BedrockChat::new(settings, &nobody, clock()).unwrap();
-    let error = ask(&model, 3_000).await.unwrap_err();
-    assert_eq!(error.kind, ModelErrorKind::Auth, "{error}");
-    assert!(server.received().is_empty());
+    let provided = |provider: fn() -> Result<Credentials, CredentialsError>| {
+        Some(SharedCredentialsProvider::new(Provider(provider)))
+    };
+    for (provider, kind) in [
+        (None, ModelErrorKind::Auth),
+        (provided(|| Err(CredentialsError::not_loaded("none in /home/somebody"))), ModelErrorKind::Auth),
+        // May be there the next time.
+        (provided(|| Err(CredentialsError::provider_error("no answer of 169.254.170.2"))), ModelErrorKind::Transport),
+    ] {
+        let (server, settings) = well(1);
+        let mut config = SdkConfig::builder().behavior_version(BehaviorVersion::latest());
+        config.set_region(Region::from_static("eu-central-1")).set_credentials_provider(provider);
+        let config = config.build();
+        let model = BedrockChat::new(settings, &config, clock()).unwrap();
+        let error = ask(&model, 300).await.unwrap_err();
+        assert_eq!(error.kind, kind, "{error}");
+        assert!(!error.message.contains("somebody") && !error.message.contains("169"), "{error}");
+        assert!(server.received().is_empty());
+    }
 }
 
 #[tokio::test]
