@@ -53,6 +53,8 @@ class Provider:
     ask: Callable[..., Reading]
     # Another header that we send.
     header: tuple[str, str] = ("content-type", "application/json")
+    # Whether the key signs the request, so that the header has no more than the beginning above.
+    signed: bool = False
 
 
 def usage(read: int, written: int, cached: int | None = 0, thought: int | None = 0, **more: int | None) -> dict:

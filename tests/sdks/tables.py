@@ -19,12 +19,17 @@ SKIPPED = {
 FIRST = {
     "anthropic/server_error_then_ok": "SERVER_ERROR",
     "gemini/server_error_then_ok": "SERVER_ERROR",
+    "bedrock/server_error_then_ok": "SERVER_ERROR",
     "rate_limit_": "RATE_LIMITED",
     "unsupported_": "INVALID_REQUEST",
     "server_error_then_ok": "OVERLOADED",
     "overloaded_then_ok": "OVERLOADED",
     "conflict_then_ok": "SERVER_ERROR",
     "hidden_error": "RATE_LIMITED",
+    "not_ready_then_ok": "OVERLOADED",
+    "agreement_then_ok": "OVERLOADED",
+    "model_error_": "SERVER_ERROR",
+    "inference_error_then_ok": "SERVER_ERROR",
 }
 
 # (provider, case, member): why the SDK reads it otherwise.
@@ -41,6 +46,7 @@ KEY_SENT = {
 # (folder, case): what a good answer lacks that the SDK's types require, on purpose.
 INCOMPLETE = {
     ("anthropic", "usage_missing"): "it is about usage that is missing",
+    ("bedrock", "usage_missing"): "it is about usage that is missing",
 }
 
 # Folder: members of its good answers that the SDK's types do not have, and where they come from.
@@ -56,8 +62,17 @@ OTHER_TRIES = {
     "unsupported_": "we ask again without the field; the SDKs do not",
     "hidden_error": "an answer to the SDK",
     "rate_limit_date": "the date is past by the clock of the SDK",
+    "agreement_": "to the SDK of AWS a refusal like any other",
+    "model_error_": "the SDK of AWS does not try again",
+    "rate_limit_service_quota": "the SDK of AWS does not try again",
+    "inference_error_": "an answer to the SDK",
     "429 QUOTA_EXHAUSTED": "the SDKs go by the status and try again; to us waiting does not help",
 }
 
 # Providers whose SDK waits as long as it likes, whatever it is asked for.
-OWN_WAIT = {"gemini": "neither header nor body is looked at", "gemini-images": "neither header nor body is looked at"}
+OWN_WAIT = {
+    "gemini": "neither header nor body is looked at",
+    "gemini-images": "neither header nor body is looked at",
+    "bedrock": "Retry-After is not looked at",
+    "bedrock-images": "Retry-After is not looked at",
+}

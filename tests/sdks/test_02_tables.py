@@ -5,6 +5,8 @@ from typing import get_args
 import pytest
 from anthropic.types import StopReason
 from anthropic_sdk import FINISH as ANTHROPIC_FINISH
+from bedrock_sdk import CLIENT as BEDROCK_CLIENT
+from bedrock_sdk import FINISH as BEDROCK_FINISH
 from cases import FIXTURES, cases
 from compare import COMPARED, compared, expected, firsts
 from gemini_sdk import FINISH as GEMINI_FINISH
@@ -17,9 +19,10 @@ from tables import DIFFERS, FIRST, KEY_SENT, OURS, SKIPPED
 
 # The cases of each folder, to which more may come.
 AT_LEAST = {"openai": 37, "azure": 36, "azure_images": 5, "anthropic": 46, "gemini": 50, "gemini_images": 21}
+AT_LEAST |= {"bedrock": 62, "bedrock_images": 22}
 
 # Two of each provider but Azure's images, which have neither; Azure twice.
-NOT_READ = 12
+NOT_READ = 16
 
 
 def test_every_folder_has_its_sdk() -> None:
@@ -70,3 +73,4 @@ def test_every_end_the_sdks_know_has_its_place() -> None:
     assert set(OPENAI_FINISH) == set(get_args(Choice.model_fields["finish_reason"].annotation))
     assert set(ANTHROPIC_FINISH) == set(get_args(StopReason))
     assert set(GEMINI_FINISH) == {reason.name for reason in FinishReason}
+    assert set(BEDROCK_FINISH) == set(BEDROCK_CLIENT.meta.service_model.shape_for("StopReason").enum)

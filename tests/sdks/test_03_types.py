@@ -1,7 +1,8 @@
 """The good answers hold what the SDKs' types require, and nothing those types have never heard of.
 
 The SDKs of OpenAI and Anthropic check types when they are told to, and keep members they do not know. That of Gemini
-checks types whenever it reads, and takes such members away before; its types refuse them.
+checks types whenever it reads, and takes such members away before; its types refuse them. That of AWS takes away what the
+model of the service does not have; what images are made of is no part of that model.
 """
 
 import json
@@ -10,6 +11,8 @@ from collections.abc import Iterator
 import pydantic
 import pytest
 from anthropic_sdk import ANTHROPIC
+from bedrock_sdk import BEDROCK, CLIENT
+from botocore.model import Shape
 from cases import Case
 from compare import compared, names
 from gemini_sdk import GEMINI, GEMINI_IMAGES
@@ -46,7 +49,7 @@ def test_nothing_is_missing(provider: Provider, case: Case, provider_server: Ser
 
 
 def test_what_is_missing_is_of_cases_that_are_there() -> None:
-    assert set(INCOMPLETE) <= {(case.folder, case.name) for _, case in ALL}
+    assert set(INCOMPLETE) <= {(case.folder, case.name) for _, case in ALL + BEDROCKS}
 
 
 @pytest.mark.parametrize("provider", STRICT, ids=lambda provider: provider.folder)
@@ -62,6 +65,28 @@ def test_nothing_is_made_up(provider: Provider, provider_server: Server) -> None
 @pytest.mark.parametrize(("_", "case"), GEMINIS, ids=names(GEMINIS))
 def test_nothing_is_made_up_of_gemini(_: Provider, case: Case) -> None:
     GenerateContentResponse.model_validate(json.loads(case.answers[case.calls - 1].body))
+
+
+BEDROCKS = good(BEDROCK)
+
+
+@pytest.mark.parametrize(("_", "case"), BEDROCKS, ids=names(BEDROCKS))
+def test_nothing_is_missing_or_made_up_of_bedrock(_: Provider, case: Case) -> None:
+    shape = CLIENT.meta.service_model.operation_model("Converse").output_shape
+    complete = not list(unlike(shape, json.loads(case.answers[case.calls - 1].body)))
+    assert complete == ((case.folder, case.name) not in INCOMPLETE)
+
+
+def unlike(shape: Shape, value: object) -> Iterator[str]:
+    """The members, at any depth, that the model of the service does not have, or that it requires and are not there."""
+    if shape.type_name == "list":
+        for one in value:
+            yield from unlike(shape.member, one)
+    elif shape.type_name == "structure":
+        yield from set(value) - set(shape.members)
+        yield from set(shape.required_members) - set(value)
+        for name in set(value) & set(shape.members):
+            yield from unlike(shape.members[name], value[name])
 
 
 def unknown(model: object) -> Iterator[str]:

@@ -1,7 +1,8 @@
-//! The ports on AWS: SNS, SQS, DynamoDB, S3, Secrets Manager; and the two hosts, Lambda and worker.
+//! The ports on AWS: SNS, SQS, DynamoDB, S3, Secrets Manager, Bedrock; and the two hosts, Lambda and worker.
 //! Never an agent, never a rule of the mesh.
 
 mod batch;
+mod bedrock;
 mod blobs;
 pub mod clients;
 mod error;
@@ -13,6 +14,7 @@ mod secrets;
 mod state;
 mod topics;
 
+pub use bedrock::{BedrockChat, BedrockImages, BedrockSettings};
 pub use blobs::{Buckets, S3Blobs};
 pub use names::Names;
 pub use queue::SqsQueue;

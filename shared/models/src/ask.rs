@@ -7,7 +7,7 @@ use crate::http::{Wish, schema};
 
 /// How an answer in JSON is asked for, the strictest way first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
-pub(crate) enum Format {
+pub enum Format {
     /// By its schema, which the server holds to.
     #[default]
     Schema,
@@ -19,17 +19,19 @@ pub(crate) enum Format {
 
 /// What a server takes. Starts from what is known of the model and only ever steps down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) struct Shape {
+pub struct Shape {
     /// The older name of the bound on the answer, where a provider has two.
-    pub(crate) older_limit: bool,
+    pub older_limit: bool,
     /// No `temperature`.
-    pub(crate) plain_sampling: bool,
-    pub(crate) format: Format,
+    pub plain_sampling: bool,
+    /// How an answer in JSON is asked for.
+    pub format: Format,
 }
 
 impl Shape {
     /// The next simpler shape when the server does not take this; `None` when that would change nothing.
-    pub(crate) fn without(self, wish: Wish, request: &ChatRequest) -> Option<Self> {
+    #[must_use]
+    pub fn without(self, wish: Wish, request: &ChatRequest) -> Option<Self> {
         let simpler = match wish {
             Wish::Limit => Self { older_limit: true, ..self },
             Wish::Temperature if request.hints.temperature.is_some() => Self { plain_sampling: true, ..self },
@@ -47,7 +49,8 @@ impl Shape {
     }
 
     /// What neither of two calls at the same time found to be taken.
-    pub(crate) fn and(self, other: Self) -> Self {
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
         Self {
             older_limit: self.older_limit || other.older_limit,
             plain_sampling: self.plain_sampling || other.plain_sampling,
@@ -58,7 +61,7 @@ impl Shape {
 
 /// What is asked for about JSON.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Json {
+pub enum Json {
     /// Plain text.
     Plain,
     /// An answer that fits this schema of the strict subset.
@@ -83,33 +86,39 @@ impl Json {
 
 /// One request in the shape that the server is known to take.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Ask<'a> {
-    pub(crate) request: &'a ChatRequest,
+pub struct Ask<'a> {
+    /// What is asked.
+    pub request: &'a ChatRequest,
     /// The model's id at the provider.
-    pub(crate) model: &'a str,
-    pub(crate) shape: Shape,
+    pub model: &'a str,
+    /// What the server takes.
+    pub shape: Shape,
     /// Most tokens the model writes, where that is known.
-    pub(crate) max_output: Option<u32>,
+    pub max_output: Option<u32>,
 }
 
 impl Ask<'_> {
     /// The bound on the answer; a higher one than the model's own would be refused.
-    pub(crate) fn limit(&self) -> u32 {
+    #[must_use]
+    pub fn limit(&self) -> u32 {
         self.request.max_output_tokens.min(self.max_output.unwrap_or(u32::MAX))
     }
 
     /// The temperature, where the model takes one.
-    pub(crate) fn temperature(&self) -> Option<f64> {
+    #[must_use]
+    pub fn temperature(&self) -> Option<f64> {
         self.request.hints.temperature.filter(|_| !self.shape.plain_sampling)
     }
 
     /// How JSON is asked for.
-    pub(crate) fn json(&self) -> Json {
+    #[must_use]
+    pub fn json(&self) -> Json {
         Json::of(self.request, self.shape.format)
     }
 
     /// The instructions, with the schema where the server does not hold to it by itself.
-    pub(crate) fn system(&self) -> Option<String> {
+    #[must_use]
+    pub fn system(&self) -> Option<String> {
         let own = &self.request.system;
         let schema = self.request.json_schema.as_ref().filter(|_| matches!(self.json(), Json::Any | Json::Told));
         let Some(schema) = schema else { return own.clone() };
@@ -121,7 +130,8 @@ impl Ask<'_> {
     }
 
     /// The answer as it was asked for: without the nulls that only the strict subset made of what was left out.
-    pub(crate) fn answer(&self, text: String) -> String {
+    #[must_use]
+    pub fn answer(&self, text: String) -> String {
         match (&self.request.json_schema, self.json()) {
             (Some(schema), Json::Strict(_)) => schema::without_nulls(text, schema),
             _ => text,

@@ -1,7 +1,7 @@
 //! What is known of models before the first call, from `capabilities.json`. What is not known there gets the minimum: no
 //! temperature, `max_tokens`, and a schema told in words. What a server refuses all the same is left out from then on.
 
-use std::sync::LazyLock;
+use std::{borrow::Cow, sync::LazyLock};
 
 use serde_json::Value;
 
@@ -32,12 +32,23 @@ struct Entry {
     capabilities: Capabilities,
 }
 
+/// The beginnings by which Amazon Bedrock tells profiles of one model apart.
+const PROFILES: [&str; 9] = ["us.", "eu.", "apac.", "jp.", "au.", "ca.", "sa.", "us-gov.", "global."];
+
 /// What is known of the model called `provider/model`: the first entry that fits, else that of the provider whose models are
 /// sold under another word too.
 pub(crate) fn of(name: &str) -> Result<Capabilities, ConfigError> {
     let entries = BUILT_IN.as_ref().map_err(Clone::clone)?;
+    let name = &unprofiled(name);
     let find = |name: &str| entries.iter().find(|entry| fits(&entry.pattern, name)).map(|entry| entry.capabilities);
     Ok(find(name).or_else(|| find(&prices::original(name)?)).unwrap_or(MINIMUM))
+}
+
+/// `bedrock/anthropic.claude-haiku-4-5` of `bedrock/eu.anthropic.claude-haiku-4-5`: where a model runs is nothing it takes.
+fn unprofiled(name: &str) -> Cow<'_, str> {
+    let id = name.strip_prefix("bedrock/");
+    let model = id.and_then(|id| PROFILES.iter().find_map(|profile| id.strip_prefix(profile)));
+    model.map_or(Cow::Borrowed(name), |model| Cow::Owned(format!("bedrock/{model}")))
 }
 
 fn fits(pattern: &str, name: &str) -> bool {
@@ -87,6 +98,11 @@ mod tests {
         assert_eq!(shape("openai/gpt-4o-mini"), Shape::default());
         assert_eq!(shape("openai/gpt-5-mini"), Shape { plain_sampling: true, ..Shape::default() });
         assert_eq!(shape("azure/gpt-5-mini"), shape("openai/gpt-5-mini"));
+        let bedrock = "bedrock/eu.anthropic.claude-sonnet-4-5-20250929-v1:0";
+        assert_eq!((shape(bedrock).plain_sampling, shape(bedrock).format), (false, Format::Schema));
+        assert_eq!(shape("bedrock/global.anthropic.claude-opus-4-8"), MINIMUM.shape);
+        assert_eq!(of("bedrock/us.amazon.nova-pro-v1:0"), of("bedrock/amazon.nova-pro-v1:0"));
+        assert_eq!(of("bedrock/xai.grok-4.3").unwrap(), MINIMUM);
         assert_eq!(of("nobody/gpt-5-mini").unwrap(), MINIMUM);
         assert_eq!(of("").unwrap(), MINIMUM);
     }

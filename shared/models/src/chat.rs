@@ -1,26 +1,22 @@
 //! A text model behind a provider's wire format: everything but the format.
 
-use std::{
-    fmt,
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::{fmt, sync::Arc};
 
 use mesh_core::{
     Timestamp,
-    ports::{ChatRequest, ChatResponse, Clock, ModelError, ModelErrorKind, Part, Secrets},
+    ports::{ChatRequest, ChatResponse, Clock, ModelError, Secrets},
 };
 use serde_json::Value;
 
 use crate::{
     ConfigError, ServerSettings,
-    ask::{self, Ask, Shape},
-    capabilities,
-    http::{Call, Connection, Exchange, Failure, Reply, Way},
-    prices::PriceTable,
+    ask::Ask,
+    http::{self, Connection, Exchange, Failure, Reply, Way},
+    known::{Asking, Known},
 };
 
-/// More than any model writes in one answer.
-pub(crate) const BODY_CAP: usize = 4 * 1024 * 1024;
+/// More bytes than any model writes in one answer.
+pub const BODY_CAP: usize = 4 * 1024 * 1024;
 
 /// A provider's wire format for text.
 pub(crate) trait Wire: Sync {
@@ -37,9 +33,7 @@ pub(crate) struct Chat {
     /// What the request calls the model.
     model: String,
     wire: &'static dyn Wire,
-    prices: &'static PriceTable,
-    max_output: Option<u32>,
-    shape: Mutex<Shape>,
+    known: Known,
 }
 
 impl Chat {
@@ -52,15 +46,8 @@ impl Chat {
         clock: Arc<dyn Clock>,
     ) -> Result<Self, ConfigError> {
         let connection = Connection::new(settings, way, secrets, clock)?;
-        let known = capabilities::of(&connection.name)?;
-        Ok(Self {
-            model: connection.model.clone(),
-            connection,
-            wire,
-            prices: PriceTable::built_in()?,
-            max_output: known.max_output,
-            shape: Mutex::new(known.shape),
-        })
+        let known = Known::of(&connection.name)?;
+        Ok(Self { model: connection.model.clone(), connection, wire, known })
     }
 
     /// The same, called otherwise in its requests.
@@ -73,7 +60,7 @@ impl Chat {
     }
 
     pub(crate) fn quote(&self, request: &ChatRequest) -> Option<u64> {
-        self.prices.text(&self.connection.name)?.quote(request)
+        self.known.quote(request)
     }
 
     pub(crate) async fn complete(
@@ -81,26 +68,9 @@ impl Chat {
         request: &ChatRequest,
         deadline: Timestamp,
     ) -> Result<ChatResponse, ModelError> {
-        let exchange = ChatExchange { chat: self, request, shape: self.shape(), own: Shape::default() };
-        let (response, attempts) = Call::new(&self.connection, exchange, deadline).run().await?;
-        Ok(self.priced(ChatResponse { attempts, ..response }))
-    }
-
-    /// The shape of request this server takes, as far as it is known.
-    fn shape(&self) -> Shape {
-        *self.shape.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn remember(&self, simpler: Shape) {
-        let mut shape = self.shape.lock().unwrap_or_else(PoisonError::into_inner);
-        *shape = shape.and(simpler);
-    }
-
-    /// With its price: that of the model that answered, or else of the one that was asked.
-    fn priced(&self, response: ChatResponse) -> ChatResponse {
-        let price = self.prices.text(&format!("{}/{}", self.connection.provider, response.model));
-        let price = price.or_else(|| self.prices.text(&self.connection.name));
-        ChatResponse { cost_micro_usd: price.and_then(|price| price.cost(&response.usage)), ..response }
+        let exchange = ChatExchange { wire: self.wire, asking: Asking::new(&self.known, request, &self.model) };
+        let (response, attempts) = http::call(&self.connection, exchange, deadline).await?;
+        Ok(self.known.priced(ChatResponse { attempts, ..response }))
     }
 
     /// For the `Debug` of the public type.
@@ -108,58 +78,36 @@ impl Chat {
         f.debug_struct(name)
             .field("name", &self.connection.name)
             .field("endpoint", &self.connection.endpoint.as_str())
-            .field("shape", &self.shape())
+            .field("shape", &self.known.shape())
             .finish_non_exhaustive()
     }
 }
 
 /// One request, as it is put to this server.
 struct ChatExchange<'a> {
-    chat: &'a Chat,
-    request: &'a ChatRequest,
-    /// The shape it was put in last.
-    shape: Shape,
-    /// What this request alone has to do without.
-    own: Shape,
-}
-
-impl ChatExchange<'_> {
-    fn ask(&self) -> Ask<'_> {
-        let chat = self.chat;
-        Ask { request: self.request, model: &chat.model, shape: self.shape, max_output: chat.max_output }
-    }
+    wire: &'static dyn Wire,
+    asking: Asking<'a>,
 }
 
 impl Exchange for ChatExchange<'_> {
     type Answer = ChatResponse;
 
     fn body(&mut self) -> Result<Vec<u8>, Failure> {
-        let mut parts = self.request.messages.iter().flat_map(|message| &message.parts);
-        if parts.any(|part| matches!(part, Part::Image { .. })) {
-            return Err(Failure::new(ModelErrorKind::InvalidRequest, "images are not supported"));
-        }
-        self.shape = self.chat.shape().and(self.own);
-        Ok(self.chat.wire.body(&self.ask()).to_string().into_bytes())
+        Ok(self.wire.body(&self.asking.put()?).to_string().into_bytes())
     }
 
     fn read(&self, reply: &Reply) -> Result<ChatResponse, Failure> {
-        let ask = self.ask();
-        let response = self.chat.wire.read(reply, &ask)?;
+        let ask = self.asking.ask();
+        let response = self.wire.read(reply, &ask)?;
         Ok(ChatResponse { text: ask.answer(response.text), ..response })
     }
 
     fn reshape(&mut self, failure: &Failure) -> bool {
-        let simpler = failure.unsupported.and_then(|(_, wish)| self.shape.without(wish, self.request));
-        match simpler {
-            Some(simpler) if failure.this_once => self.own = self.own.and(simpler),
-            Some(simpler) => self.chat.remember(simpler),
-            None => return false,
-        }
-        true
+        self.asking.reshape(failure)
     }
 
     fn texts(&self) -> Vec<&str> {
-        ask::texts(self.request).collect()
+        self.asking.texts()
     }
 }
 

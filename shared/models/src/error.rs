@@ -75,6 +75,14 @@ pub enum ConfigError {
         /// Why.
         message: String,
     },
+    /// An image model whose format nobody here speaks.
+    #[error(
+        "`{model}` is no image model whose format is known; those of Amazon Bedrock are amazon.nova-canvas, amazon.titan-image-generator and stability"
+    )]
+    UnknownImageFormat {
+        /// The model asked for.
+        model: String,
+    },
     /// The HTTP client cannot start.
     #[error("the HTTP client cannot start: {message}")]
     Client {

@@ -3,7 +3,8 @@
 use mesh_core::ports::RenderRequest;
 
 /// The prompt with whatever of the request has no field of its own and is not in it yet, cut at `most` characters.
-pub(crate) fn prompt(request: &RenderRequest, most: usize) -> String {
+#[must_use]
+pub fn prompt(request: &RenderRequest, most: usize) -> String {
     let mut prompt = request.prompt.clone();
     if let Some(style) = request.style.as_ref().filter(|style| !prompt.contains(style.as_str())) {
         prompt.push_str(&format!("\nStyle: {style}."));

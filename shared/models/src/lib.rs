@@ -1,9 +1,11 @@
 //! Language models behind the [`TextModel`](mesh_core::ports::TextModel) port: a rule-based one for laptops and tests, and
 //! providers over HTTPS. Never an agent, never a prompt, never a rule of the domain.
 
+pub mod adapter;
 mod anthropic;
 mod ask;
 mod azure;
+mod call;
 mod capabilities;
 mod chain;
 mod chat;
@@ -13,7 +15,9 @@ mod faults;
 mod gemini;
 mod http;
 mod image;
+mod image_answer;
 mod image_prompt;
+mod known;
 mod offline;
 mod openai;
 mod prices;

@@ -5,7 +5,10 @@
 //! `high`, `auto`), with the same two methods; `quote` is `None` where the provider names no price per image.
 //!
 //! Names are `provider/model`. A dated snapshot (`openai/gpt-5-mini-2025-08-07`) has the price of its model unless the
-//! table names it itself, and `azure/…` that of `openai/…` unless the table names it itself. Nothing else is guessed: `gpt-5-pro` is not priced as `gpt-5`.
+//! table names it itself, and `azure/…` that of `openai/…` unless the table names it itself. At Amazon Bedrock the version at
+//! the end of an id (`-v1:0`) is none of the name, the global profile of a model of Anthropic's has Anthropic's price, and a
+//! geographic one (`eu.`) that of the model where the entry names it among its `profiles`. Nothing else is guessed:
+//! `gpt-5-pro` is not priced as `gpt-5`.
 
 use std::{collections::BTreeMap, sync::LazyLock};
 
@@ -187,12 +190,24 @@ fn product(tokens: u64, price: u64) -> u128 {
 /// The entry of the name, or else of the name without a date at its end, or else of the model it is another word for.
 fn find<'a, T>(entries: &'a BTreeMap<String, T>, model: &str) -> Option<&'a T> {
     let own = |model: &str| entries.get(model).or_else(|| entries.get(undated(model)?));
+    let model = unversioned(model);
     own(model).or_else(|| own(&original(model)?))
 }
 
 /// The name of a model at the provider that makes it, for one that is sold elsewhere at the same price.
 pub(crate) fn original(model: &str) -> Option<String> {
-    model.strip_prefix("azure/").map(|model| format!("openai/{model}"))
+    let anthropics = || model.strip_prefix("bedrock/global.anthropic.").map(|model| format!("anthropic/{model}"));
+    model.strip_prefix("azure/").map(|model| format!("openai/{model}")).or_else(anthropics)
+}
+
+/// `bedrock/amazon.nova-pro` of `bedrock/amazon.nova-pro-v1:0`; names elsewhere have no such end.
+fn unversioned(model: &str) -> &str {
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let version = |end: &str| end.split(':').all(digits);
+    match model.rsplit_once("-v") {
+        Some((name, end)) if model.starts_with("bedrock/") && version(end) => name,
+        _ => model,
+    }
 }
 
 /// `gpt-5-mini` of `gpt-5-mini-2025-08-07`, `claude-haiku-4-5` of `claude-haiku-4-5-20251001`.
@@ -211,10 +226,22 @@ fn wrong(what: impl Into<String>) -> ConfigError {
 /// The members of a part of the table, each read by `read`.
 fn entries<T>(table: &Value, part: &str, read: fn(&Value) -> Option<T>) -> Result<BTreeMap<String, T>, ConfigError> {
     let members = table.get(part).and_then(Value::as_object).ok_or_else(|| wrong(format!("`{part}` is missing")))?;
-    let entry = |(name, value): (&String, &Value)| {
-        read(value).map(|price| (name.clone(), price)).ok_or_else(|| wrong(format!("{part}: {name}")))
-    };
-    members.iter().map(entry).collect()
+    let mut entries = BTreeMap::new();
+    for (name, value) in members {
+        let unreadable = || wrong(format!("{part}: {name}"));
+        for profile in profiles(name, value).ok_or_else(unreadable)? {
+            entries.insert(profile, read(value).ok_or_else(unreadable)?);
+        }
+        entries.insert(name.clone(), read(value).ok_or_else(unreadable)?);
+    }
+    Ok(entries)
+}
+
+/// The names of the profiles that a model of Amazon Bedrock has the same price by: `bedrock/eu.{id}`.
+fn profiles(name: &str, value: &Value) -> Option<Vec<String>> {
+    let Some(profiles) = value.get("profiles") else { return Some(Vec::new()) };
+    let (provider, id) = name.split_once('/')?;
+    profiles.as_array()?.iter().map(|profile| Some(format!("{provider}/{}.{id}", profile.as_str()?))).collect()
 }
 
 fn text_price(value: &Value) -> Option<TextPrice> {

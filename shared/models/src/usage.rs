@@ -5,7 +5,8 @@ use mesh_core::ports::{ChatRequest, Usage};
 use crate::ask::texts;
 
 /// The usual rule of thumb: four characters a token.
-pub(crate) fn estimated(request: &ChatRequest, answer: &str) -> Usage {
+#[must_use]
+pub fn estimated(request: &ChatRequest, answer: &str) -> Usage {
     Usage {
         input_tokens: tokens(texts(request).map(|text| text.chars().count()).sum()),
         output_tokens: tokens(answer.chars().count()),

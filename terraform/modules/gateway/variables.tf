@@ -16,7 +16,6 @@ variable "deployment" {
     durable             = bool
     alarms              = bool
     tls                 = bool
-    secret              = string
     ops_topic_arn       = string
   })
 }

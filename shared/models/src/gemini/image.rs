@@ -17,7 +17,7 @@ use mesh_core::{
 use super::{image_wire, way};
 use crate::{
     ConfigError, ServerSettings,
-    http::{Call, Connection, Exchange, Failure, Reply},
+    http::{self, Connection, Exchange, Failure, Reply},
     image_prompt,
     prices::PriceTable,
 };
@@ -124,7 +124,7 @@ impl ImageModel for GeminiImages {
         let ratio = image_wire::ratio(request.aspect_ratio);
         let prompt = image_prompt::prompt(request, PROMPT);
         let exchange = ImageExchange { model: self, prompt, ratio, plain: false };
-        let (response, attempts) = Call::new(&self.connection, exchange, deadline).run().await?;
+        let (response, attempts) = http::call(&self.connection, exchange, deadline).await?;
         let price = self.prices.image(&self.connection.name, ratio, QUALITY);
         let cost_micro_usd = price.and_then(|price| price.cost(&response.usage));
         Ok(RenderResponse { attempts, cost_micro_usd, ..response })

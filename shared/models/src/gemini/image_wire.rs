@@ -1,12 +1,13 @@
 //! Image generation on the wire: what is sent, and how the answer is read.
 
-use base64::{Engine, engine::general_purpose::STANDARD};
-use bytes::Bytes;
-use mesh_core::ports::{Finish, MAX_IMAGE_BYTES, ModelErrorKind, RenderResponse, Usage};
+use mesh_core::ports::{Finish, ModelErrorKind, RenderResponse, Usage};
 use serde_json::{Map, Value, json};
 
 use super::{answer, failure};
-use crate::http::{self, Failure, Reply};
+use crate::{
+    http::{self, Failure, Reply},
+    image_answer,
+};
 
 /// The ratios a model takes, width to height.
 const RATIOS: [(u32, u32, &str); 10] = [
@@ -23,11 +24,8 @@ const RATIOS: [(u32, u32, &str); 10] = [
 ];
 
 /// The ratio that is nearest, as a factor either way.
-pub(super) fn ratio((width, height): (u32, u32)) -> &'static str {
-    let asked = f64::from(width.max(1)) / f64::from(height.max(1));
-    let away = |&(wide, high, _): &(u32, u32, &str)| (asked / (f64::from(wide) / f64::from(high))).ln().abs();
-    let nearest = RATIOS.iter().min_by(|a, b| away(a).total_cmp(&away(b)));
-    nearest.map_or("1:1", |(_, _, name)| name)
+pub(super) fn ratio(asked: (u32, u32)) -> &'static str {
+    image_answer::nearest(&RATIOS, asked)
 }
 
 /// The JSON body; `plain` without the ratio, for models that know none.
@@ -57,14 +55,9 @@ pub(super) fn read(reply: &Reply, prompt: &str, name: &str) -> Result<RenderResp
     }
     let data = answer::parts(&body).find_map(|part| part.pointer("/inlineData/data")?.as_str());
     let data = data.ok_or_else(|| refused(ModelErrorKind::MalformedOutput, "the answer holds no image".to_owned()))?;
-    let image = STANDARD
-        .decode(data)
-        .map_err(|_| refused(ModelErrorKind::MalformedOutput, "the image in the answer is no base64".to_owned()))?;
-    if image.len() > MAX_IMAGE_BYTES {
-        return Err(refused(ModelErrorKind::MalformedOutput, "the image is larger than 12 MiB".to_owned()));
-    }
+    let image = image_answer::decoded(data).map_err(|why| refused(ModelErrorKind::MalformedOutput, why.to_owned()))?;
     Ok(RenderResponse {
-        image: Bytes::from(image),
+        image,
         revised_prompt: None,
         usage,
         cost_micro_usd: None,
@@ -75,12 +68,9 @@ pub(super) fn read(reply: &Reply, prompt: &str, name: &str) -> Result<RenderResp
     })
 }
 
-/// As counted by the provider, else estimated: four characters a token, and no tokens for the image.
+/// As counted by the provider, else estimated.
 fn usage(body: &Value, prompt: &str) -> Usage {
-    answer::usage(body).unwrap_or_else(|| {
-        let input_tokens = u64::try_from(prompt.chars().count().div_ceil(4)).unwrap_or(u64::MAX);
-        Usage { input_tokens, estimated: true, ..Usage::default() }
-    })
+    answer::usage(body).unwrap_or_else(|| image_answer::estimated(prompt))
 }
 
 #[cfg(test)]

@@ -6,7 +6,10 @@ use serde_json::Value;
 use super::{Failure, Reply};
 
 /// The JSON of a good reply; `failure` reads any other.
-pub(crate) fn json(reply: &Reply, failure: impl Fn(&Reply) -> Failure) -> Result<Value, Failure> {
+///
+/// # Errors
+/// What `failure` makes of it, or a server error where there is no JSON.
+pub fn json(reply: &Reply, failure: impl Fn(&Reply) -> Failure) -> Result<Value, Failure> {
     if !(200..300).contains(&reply.status) {
         return Err(failure(reply));
     }
@@ -18,7 +21,7 @@ pub(crate) fn json(reply: &Reply, failure: impl Fn(&Reply) -> Failure) -> Result
 }
 
 /// What is wrong with a good reply that holds no answer.
-pub(crate) fn without_answer(reply: &Reply, body: &Value, failure: impl Fn(&Reply) -> Failure) -> Failure {
+pub fn without_answer(reply: &Reply, body: &Value, failure: impl Fn(&Reply) -> Failure) -> Failure {
     if body.get("error").is_some_and(|error| !error.is_null()) {
         failure(&hidden_error(reply, body))
     } else {

@@ -41,6 +41,14 @@ pub(crate) fn allow(url: &Url, hosts: &[String]) -> Result<(), ConfigError> {
     Err(ConfigError::Host { host: host.to_owned() })
 }
 
+/// Refuses an endpoint that is not fit to carry what we send, or whose host is not on the list; an empty list allows every host.
+///
+/// # Errors
+/// [`ConfigError`] saying what is wrong with it.
+pub fn check(endpoint: &str, allowed_hosts: &[String]) -> Result<(), ConfigError> {
+    allow(&self::endpoint(endpoint, "")?, allowed_hosts)
+}
+
 /// Whether the host is this machine.
 pub(crate) fn is_loopback(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);

@@ -65,8 +65,6 @@ pub(crate) struct Way {
 pub(crate) struct Connection {
     /// `provider/model`, for errors and logs.
     pub(crate) name: String,
-    /// The first part of the name.
-    pub(crate) provider: String,
     /// The model's id at the provider.
     pub(crate) model: String,
     pub(crate) endpoint: Url,
@@ -107,7 +105,6 @@ impl Connection {
             endpoint,
             auth: way.auth,
             headers: headers(way.headers, &settings.headers)?,
-            provider: settings.provider,
             model: settings.model,
             api_key_name: settings.api_key_name,
             body_cap: way.body_cap,

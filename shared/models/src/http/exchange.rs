@@ -22,13 +22,34 @@ const IDLE: Duration = Duration::from_secs(30);
 
 /// What came back, whatever the status.
 #[derive(Debug, Clone)]
-pub(crate) struct Reply {
-    pub(crate) status: u16,
-    pub(crate) headers: HeaderMap,
-    pub(crate) retry_after: Option<Duration>,
-    pub(crate) should_retry: Option<bool>,
-    pub(crate) request_id: Option<String>,
-    pub(crate) body: Vec<u8>,
+pub struct Reply {
+    /// The HTTP status.
+    pub status: u16,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// How long they ask to wait.
+    pub retry_after: Option<Duration>,
+    /// Their word on trying again.
+    pub should_retry: Option<bool>,
+    /// The provider's id of the request.
+    pub request_id: Option<String>,
+    /// The body, as far as it is kept.
+    pub body: Vec<u8>,
+}
+
+impl Reply {
+    /// A reply that came at `now`, without its body; `request_ids` are the headers that may name the request, the best first.
+    #[must_use]
+    pub fn head(status: u16, headers: HeaderMap, now: Timestamp, request_ids: &[&str]) -> Self {
+        Self {
+            status,
+            retry_after: retry_after(&headers, now),
+            should_retry: text(&headers, "x-should-retry").and_then(|text| text.parse().ok()),
+            request_id: request_ids.iter().find_map(|name| text(&headers, name)).map(short_id),
+            headers,
+            body: Vec::new(),
+        }
+    }
 }
 
 /// The client of one endpoint.
@@ -64,15 +85,7 @@ pub(crate) async fn exchange(
     request_ids: &[&str],
 ) -> Result<Reply, Failure> {
     let response = request.send().await.map_err(|error| broken(&error))?;
-    let headers = response.headers();
-    let mut reply = Reply {
-        status: response.status().as_u16(),
-        retry_after: retry_after(headers, now),
-        should_retry: text(headers, "x-should-retry").and_then(|text| text.parse().ok()),
-        request_id: request_ids.iter().find_map(|name| text(headers, name)).map(short_id),
-        headers: headers.clone(),
-        body: Vec::new(),
-    };
+    let mut reply = Reply::head(response.status().as_u16(), response.headers().clone(), now, request_ids);
     let refused = reply.status >= 300;
     match read(response, if refused { ERROR_BODY_CAP } else { cap }).await {
         Ok(body) => reply.body = body,
@@ -84,7 +97,8 @@ pub(crate) async fn exchange(
 }
 
 /// The id of a request, as far as it is kept.
-pub(crate) fn short_id(id: &str) -> String {
+#[must_use]
+pub fn short_id(id: &str) -> String {
     id.chars().take(120).collect()
 }
 

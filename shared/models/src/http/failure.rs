@@ -9,27 +9,31 @@ use super::Reply;
 
 /// A failure before it becomes an error; its message may still hold what must not be shown.
 #[derive(Debug)]
-pub(crate) struct Failure {
-    pub(crate) kind: ModelErrorKind,
-    pub(crate) message: String,
-    pub(crate) retry_after: Option<Duration>,
+pub struct Failure {
+    /// The class.
+    pub kind: ModelErrorKind,
+    /// One sentence.
+    pub message: String,
+    /// How long the provider asks to wait.
+    pub retry_after: Option<Duration>,
     /// The provider's own word on trying again.
-    pub(crate) should_retry: Option<bool>,
+    pub should_retry: Option<bool>,
     /// The field of our request that the server does not take.
-    pub(crate) unsupported: Option<Optional>,
+    pub unsupported: Option<Optional>,
     /// True when it takes the field, and not what this request put there.
-    pub(crate) this_once: bool,
-    pub(crate) request_id: Option<String>,
+    pub this_once: bool,
+    /// The provider's id of the request.
+    pub request_id: Option<String>,
     /// What it used all the same, as far as that is told.
-    pub(crate) usage: Option<Box<Usage>>,
+    pub usage: Option<Box<Usage>>,
 }
 
 /// A field of a request that a server may not take: its name on the wire, and what it stands for.
-pub(crate) type Optional = (&'static str, Wish);
+pub type Optional = (&'static str, Wish);
 
 /// What a field that a server may not take stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Wish {
+pub enum Wish {
     /// The bound on the answer.
     Limit,
     /// The sampling temperature.
@@ -41,7 +45,8 @@ pub(crate) enum Wish {
 }
 
 impl Failure {
-    pub(crate) fn new(kind: ModelErrorKind, message: impl Into<String>) -> Self {
+    /// A failure of this class.
+    pub fn new(kind: ModelErrorKind, message: impl Into<String>) -> Self {
         Self {
             kind,
             message: message.into(),
@@ -55,13 +60,15 @@ impl Failure {
     }
 
     /// The deadline has come.
-    pub(crate) fn late() -> Self {
+    #[must_use]
+    pub fn late() -> Self {
         Self { should_retry: Some(false), ..Self::new(ModelErrorKind::Timeout, "no answer before the deadline") }
     }
 
     /// The failure that a reply tells of, once its kind is known. `optional` are the fields of the request that can be left
     /// out or put otherwise.
-    pub(crate) fn told(reply: &Reply, body: &ErrorBody, kind: ModelErrorKind, optional: &[Optional]) -> Self {
+    #[must_use]
+    pub fn told(reply: &Reply, body: &ErrorBody, kind: ModelErrorKind, optional: &[Optional]) -> Self {
         let asked_wrongly = kind == ModelErrorKind::InvalidRequest;
         Self {
             kind,
@@ -76,12 +83,13 @@ impl Failure {
     }
 
     /// A failure that the answer in a reply amounts to.
-    pub(crate) fn in_answer(reply: &Reply, kind: ModelErrorKind, message: impl Into<String>) -> Self {
+    pub fn in_answer(reply: &Reply, kind: ModelErrorKind, message: impl Into<String>) -> Self {
         Self { request_id: reply.request_id.clone(), ..Self::new(kind, message) }
     }
 
     /// Whether the same request may succeed when it is sent again soon.
-    pub(crate) fn may_heal(&self) -> bool {
+    #[must_use]
+    pub fn may_heal(&self) -> bool {
         match self.should_retry {
             Some(false) => false,
             // The provider knows better about a status; it does not about money, keys and policy.
@@ -94,20 +102,25 @@ impl Failure {
 /// The error of a body, as far as there is one: `{"error": {message, type, param, code, status}}`, alone or in a list, an
 /// `error` that is a text, or a bare object; codes may be numbers; anything else is taken for no error body at all.
 #[derive(Debug, Default)]
-pub(crate) struct ErrorBody {
-    pub(crate) message: String,
+pub struct ErrorBody {
+    /// What the provider says.
+    pub message: String,
     /// `type`, or `status` where that is a word.
-    pub(crate) class: String,
-    pub(crate) param: String,
-    pub(crate) code: String,
+    pub class: String,
+    /// The field of the request it is about.
+    pub param: String,
+    /// `code`.
+    pub code: String,
     /// The code of the `innererror`, which says more.
     inner: String,
     /// The whole body; null when it cannot be read.
-    pub(crate) whole: Value,
+    pub whole: Value,
 }
 
 impl ErrorBody {
-    pub(crate) fn read(body: &[u8]) -> Self {
+    /// Reads a body.
+    #[must_use]
+    pub fn read(body: &[u8]) -> Self {
         let Ok(value) = serde_json::from_slice::<Value>(body) else { return Self::default() };
         let whole = match value {
             Value::Array(mut list) if list.len() == 1 => list.remove(0),
@@ -129,12 +142,14 @@ impl ErrorBody {
     }
 
     /// Whether one of the codes or the class holds the word.
-    pub(crate) fn is(&self, word: &str) -> bool {
+    #[must_use]
+    pub fn is(&self, word: &str) -> bool {
         [&self.code, &self.inner, &self.class].iter().any(|own| own.contains(word))
     }
 
     /// Whether the message holds one of the words, in whatever case.
-    pub(crate) fn says(&self, words: &[&str]) -> bool {
+    #[must_use]
+    pub fn says(&self, words: &[&str]) -> bool {
         let message = self.message.to_lowercase();
         words.iter().any(|word| message.contains(word))
     }
@@ -179,7 +194,8 @@ impl ErrorBody {
 }
 
 /// What a status means when no code says it better.
-pub(crate) fn by_status(status: u16) -> ModelErrorKind {
+#[must_use]
+pub fn by_status(status: u16) -> ModelErrorKind {
     match status {
         401 => ModelErrorKind::Auth,
         402 => ModelErrorKind::QuotaExhausted,

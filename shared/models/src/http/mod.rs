@@ -1,4 +1,4 @@
-//! What all providers over HTTPS have in common: the connection and its key, one call with its tries and its deadline, what
+//! What all providers over HTTPS have in common: the connection and its key, what
 //! is read of a reply and shown of it, and JSON Schemas in the subset that every provider takes.
 
 mod answer;
@@ -10,13 +10,16 @@ mod failure;
 pub(crate) mod limits;
 mod pace;
 pub(crate) mod schema;
-mod scrub;
+pub(crate) mod scrub;
 
-pub(crate) use self::{
+pub use self::{
     answer::{json, without_answer},
-    call::{Call, Exchange},
-    connection::{Auth, Connection, Dialect, Way, segment},
+    base_url::check as check_endpoint,
     exchange::{Reply, short_id},
     failure::{ErrorBody, Failure, Optional, Wish, by_status},
     pace::Pace,
+};
+pub(crate) use self::{
+    call::{Exchange, call},
+    connection::{Auth, Connection, Dialect, Way, segment},
 };

@@ -17,7 +17,7 @@ use super::Failure;
 
 /// When a model may be asked next, for all calls of one model value.
 #[derive(Debug)]
-pub(crate) struct Pace {
+pub struct Pace {
     bucket: Option<DefaultDirectRateLimiter>,
     clock: DefaultClock,
     /// Until then the provider has nothing left for us.
@@ -26,20 +26,24 @@ pub(crate) struct Pace {
 
 impl Pace {
     /// At most so many requests a minute; `None`: as many as the provider takes.
-    pub(crate) fn new(requests_per_minute: Option<NonZeroU32>) -> Self {
+    #[must_use]
+    pub fn new(requests_per_minute: Option<NonZeroU32>) -> Self {
         let bucket = requests_per_minute.map(|most| RateLimiter::direct(Quota::per_minute(most)));
         Self { bucket, clock: DefaultClock::default(), closed_until: Mutex::new(None) }
     }
 
     /// Nothing is left for so long.
-    pub(crate) fn close(&self, time: Duration) {
+    pub fn close(&self, time: Duration) {
         let until = Instant::now().checked_add(time);
         let mut closed = self.closed_until.lock().unwrap_or_else(PoisonError::into_inner);
         *closed = until.max(*closed);
     }
 
     /// Waits until the model may be asked; fails at once when that is not before `deadline`.
-    pub(crate) async fn wait(&self, deadline: Instant) -> Result<(), Failure> {
+    ///
+    /// # Errors
+    /// Rate-limited, with the time to wait.
+    pub async fn wait(&self, deadline: Instant) -> Result<(), Failure> {
         while let Some(time) = self.closed_for() {
             pause(time, deadline, "the provider's limit is used up").await?;
         }

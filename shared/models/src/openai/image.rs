@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     ConfigError, ServerSettings,
-    http::{Call, Connection, Exchange, Failure, Reply, Way},
+    http::{self, Connection, Exchange, Failure, Reply, Way},
     prices::PriceTable,
 };
 
@@ -147,7 +147,7 @@ impl ImageModel for OpenAiImages {
         let size = image_wire::size(request.aspect_ratio, &self.connection.model);
         let prompt = image_wire::prompt(request, &self.connection.model);
         let exchange = ImageExchange { model: self, prompt, size, without: BTreeSet::new() };
-        let (response, attempts) = Call::new(&self.connection, exchange, deadline).run().await?;
+        let (response, attempts) = http::call(&self.connection, exchange, deadline).await?;
         Ok(self.priced(RenderResponse { attempts, ..response }, size))
     }
 }

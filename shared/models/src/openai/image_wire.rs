@@ -2,15 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use base64::{Engine, engine::general_purpose::STANDARD};
-use bytes::Bytes;
-use mesh_core::ports::{MAX_IMAGE_BYTES, ModelErrorKind, RenderRequest, RenderResponse, Usage};
+use mesh_core::ports::{ModelErrorKind, RenderRequest, RenderResponse, Usage};
 use serde_json::{Map, Value};
 
 use super::failure;
 use crate::{
     http::{self, Failure, Optional, Reply, Wish},
-    image_prompt,
+    image_answer, image_prompt,
 };
 
 /// Good enough for 1600 pixels, and a third of the price of `high`.
@@ -91,15 +89,10 @@ pub(super) fn read(reply: &Reply, prompt: &str, name: &str) -> Result<RenderResp
             http::without_answer(reply, &body, failure)
         });
     };
-    let bytes = STANDARD.decode(encoded).ok();
-    let bytes =
-        bytes.ok_or_else(|| refused(ModelErrorKind::MalformedOutput, "the image in the answer is no base64"))?;
-    if bytes.len() > MAX_IMAGE_BYTES {
-        return Err(refused(ModelErrorKind::MalformedOutput, "the image is larger than 12 MiB"));
-    }
+    let bytes = image_answer::decoded(encoded).map_err(|why| refused(ModelErrorKind::MalformedOutput, why))?;
     let revised = image.get("revised_prompt").and_then(Value::as_str);
     Ok(RenderResponse {
-        image: Bytes::from(bytes),
+        image: bytes,
         revised_prompt: revised.map(|text| text.chars().take(4_000).collect()),
         usage: usage(&body, prompt),
         cost_micro_usd: None,
@@ -110,15 +103,12 @@ pub(super) fn read(reply: &Reply, prompt: &str, name: &str) -> Result<RenderResp
     })
 }
 
-/// As counted by the provider, else estimated: four characters a token, and no tokens for the image.
+/// As counted by the provider, else estimated.
 fn usage(body: &Value, prompt: &str) -> Usage {
     let number = |path: &str| body.pointer(path).and_then(Value::as_u64);
     match (number("/usage/input_tokens"), number("/usage/output_tokens")) {
         (Some(input_tokens), Some(output_tokens)) => Usage { input_tokens, output_tokens, ..Usage::default() },
-        _ => {
-            let input_tokens = u64::try_from(prompt.chars().count().div_ceil(4)).unwrap_or(u64::MAX);
-            Usage { input_tokens, estimated: true, ..Usage::default() }
-        }
+        _ => image_answer::estimated(prompt),
     }
 }
 

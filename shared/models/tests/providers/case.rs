@@ -16,7 +16,8 @@ pub(crate) struct Case {
 impl Case {
     /// All cases of a folder.
     pub(crate) fn all(folder: &str) -> Vec<Self> {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(folder);
+        // From the folder of any adapter's crate.
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../models/tests/fixtures").join(folder);
         let files = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path());
         let read = |path: std::path::PathBuf| Self {
             name: path.file_stem().unwrap().to_str().unwrap().to_owned(),

@@ -151,10 +151,8 @@ fn always(provider: &Provider, case: &Case, outcome: &Outcome) -> Vec<String> {
     check(!outcome.received.is_empty(), "nobody was called");
     for received in &outcome.received {
         let first = received.head.lines().next().unwrap_or_default();
-        check(first == provider.path.replace("{model}", model), &format!("the request goes to {first:?}"));
-        let (name, prefix) = provider.key;
-        check(received.header(name) == Some(&format!("{prefix}{KEY}")), "the key is not in its header");
-        check(received.head.matches(KEY).count() == 1, "the key is elsewhere in the head too");
+        check(first == provider.line(model), &format!("the request goes to {first:?}"));
+        check(provider.is_opened_by(received), "the key is not in its header, or elsewhere in the head too");
         check(!received.body.to_string().contains(KEY), "the key is in the body");
         check(received.header(provider.header.0) == Some(provider.header.1), "a constant header is missing");
     }

@@ -51,6 +51,29 @@ fn models_are_found_under_the_names_that_answers_tell() {
 }
 
 #[test]
+fn a_profile_of_bedrock_has_its_own_price_or_none() {
+    let table = PriceTable::built_in().unwrap();
+    let model = |id: &str| table.text(&format!("bedrock/{id}"));
+    // 3 and 15 dollars a million anywhere, a tenth more at home.
+    assert_eq!(model("global.anthropic.claude-sonnet-4-5-20250929-v1:0"), table.text("anthropic/claude-sonnet-4-5"));
+    for id in ["eu.anthropic.claude-sonnet-4-5-20250929-v1:0", "anthropic.claude-sonnet-4-5-20250929-v1:0"] {
+        let usage = Usage { cache_write_tokens: Some(0), ..usage(1_000, 0, 1_000) };
+        assert_eq!(model(id).unwrap().cost(&usage), Some(3_300 + 16_500), "{id}");
+    }
+    assert_eq!(model("eu.anthropic.claude-opus-4-6-v1"), model("anthropic.claude-opus-4-6"));
+    assert!(model("us.amazon.nova-pro-v1:0").is_some());
+    // In other regions it costs something else.
+    for id in [
+        "eu.amazon.nova-pro-v1:0",
+        "amazon.nova-pro-v1:0",
+        "us.anthropic.claude-opus-9",
+        "ca.anthropic.claude-opus-4-6-v1",
+    ] {
+        assert_eq!(model(id), None, "{id}");
+    }
+}
+
+#[test]
 fn an_image_is_quoted_by_its_ratio() {
     let table = PriceTable::built_in().unwrap();
     let price = table.image("gemini/gemini-2.5-flash-image", "16:9", "standard").unwrap();

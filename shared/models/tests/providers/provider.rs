@@ -8,7 +8,10 @@ use mesh_models::{
     ServerSettings,
 };
 
-use crate::world::{OneKey, StandingClock};
+use crate::{
+    server::Received,
+    world::{KEY, OneKey, StandingClock},
+};
 
 /// A model of either kind.
 pub(crate) enum Model {
@@ -38,6 +41,17 @@ impl Provider {
     pub(crate) fn settings(&self, origin: &str, model: &str) -> ServerSettings {
         let word = self.fixtures.split('_').next().unwrap();
         ServerSettings::new(word, format!("{origin}{}", self.base), model, "key-name")
+    }
+
+    /// The first line of a request.
+    pub(crate) fn line(&self, model: &str) -> String {
+        self.path.replace("{model}", model)
+    }
+
+    /// Whether the key is in its header, and nowhere else in the head.
+    pub(crate) fn is_opened_by(&self, received: &Received) -> bool {
+        let (name, prefix) = self.key;
+        received.header(name) == Some(&format!("{prefix}{KEY}")) && received.head.matches(KEY).count() == 1
     }
 
     pub(crate) fn make(&self, settings: ServerSettings) -> Result<Model, ConfigError> {
