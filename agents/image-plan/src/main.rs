@@ -3,5 +3,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    mesh_aws::host::start(agent_image_plan::agent, mesh_models::text_model)
+    mesh_aws::host::start(agent_image_plan::agent, mesh_aws::host::text_model)
 }

@@ -3,5 +3,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    mesh_aws::host::start(agent_image_render::agent, mesh_models::image_model)
+    mesh_aws::host::start(agent_image_render::agent, mesh_aws::host::image_model)
 }

@@ -46,7 +46,7 @@ impl Mesh {
     pub(crate) async fn host(&self, app: &App) -> anyhow::Result<Host> {
         let store = self.store()?;
         let (clock, entropy) = (Arc::clone(&self.clock), Arc::clone(&self.entropy));
-        let models = self.models(app)?;
+        let models = self.models(app).await?;
         let ports = host::ports(store, clock, entropy, models, &self.settings);
         let policy = Policy { attempts: self.settings.attempts, backoff_scale: self.settings.backoff_scale };
         Ok(Host::new(store.clone(), &ports, self.agents.clone(), policy).await?)
@@ -66,14 +66,30 @@ impl Mesh {
         }
     }
 
-    fn models(&self, app: &App) -> anyhow::Result<Models> {
-        Ok(mesh_models::all_models(&self.settings, sources(app, &self.settings, Arc::clone(&self.clock)))?)
+    async fn models(&self, app: &App) -> anyhow::Result<Models> {
+        let sources = sources(app, &self.settings, Arc::clone(&self.clock)).await;
+        Ok(mesh_models::all_models(&self.settings, sources)?)
     }
 }
 
-/// What models are made with here: the keys that this shell has.
-pub(crate) fn sources(app: &App, settings: &Settings, clock: Arc<dyn Clock>) -> ModelSources {
+/// What models are made with here: the keys that this shell has, and AWS's own where a model of Bedrock is asked.
+pub(crate) async fn sources(app: &App, settings: &Settings, clock: Arc<dyn Clock>) -> ModelSources {
     let names = settings.servers.iter().filter_map(|server| server.api_key_name.as_deref());
     let secrets = Arc::new(EnvSecrets::new(names.filter_map(|name| app.secret(name))));
-    ModelSources { secrets, clock, others: None }
+    with_bedrock(settings, ModelSources { secrets, clock, others: None }).await
+}
+
+#[cfg(feature = "aws")]
+async fn with_bedrock(settings: &Settings, sources: ModelSources) -> ModelSources {
+    match settings.server("bedrock") {
+        Some(_) => mesh_aws::host::with_bedrock(settings, sources, &mesh_aws::clients::config().await),
+        None => sources,
+    }
+}
+
+/// A build without AWS has none: a model of Bedrock is refused as one of a provider that is not configured.
+#[cfg(not(feature = "aws"))]
+#[allow(clippy::unused_async, reason = "with AWS it asks for credentials")]
+async fn with_bedrock(_: &Settings, sources: ModelSources) -> ModelSources {
+    sources
 }

@@ -62,7 +62,7 @@ pub(super) async fn run(args: CheckArgs, app: &App) -> anyhow::Result<Exit> {
     let mut rows = Vec::new();
     for (index, name) in names.iter().enumerate() {
         bar.reach(index as u64, name.to_string());
-        let sources = mesh::sources(app, &settings, Arc::clone(&clock));
+        let sources = mesh::sources(app, &settings, Arc::clone(&clock)).await;
         let began = clock.now();
         let deadline = began.plus(settings.model_timeout.min(Duration::from_secs(120)));
         let answered: Answered = if args.images {

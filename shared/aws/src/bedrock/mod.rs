@@ -5,6 +5,7 @@
 
 mod answer;
 mod cap;
+mod catalog;
 mod chat;
 mod door;
 mod failure;
@@ -15,6 +16,7 @@ mod wire;
 
 use std::num::NonZeroU32;
 
+pub(crate) use self::catalog::Bedrock;
 pub use self::{chat::BedrockChat, image::BedrockImages};
 
 /// A model at Amazon Bedrock. Credentials, and the region where none is named, are the SDK's.

@@ -11,6 +11,6 @@ mod worker;
 
 pub use deployment::{Deployment, Place};
 pub use lambda::{Answer, Function, Refusal};
-pub use models::no_model;
+pub use models::{image_model, no_model, text_model, with_bedrock};
 pub use service::{Service, serve};
 pub use start::start;

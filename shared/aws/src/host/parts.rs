@@ -2,6 +2,7 @@
 
 use std::{fmt::Display, sync::Arc};
 
+use aws_config::SdkConfig;
 use mesh_core::{
     Agent, ConfigError, Policy, Ports, Runner, Settings,
     config::Server,
@@ -13,7 +14,7 @@ use super::{Deployment, Place};
 use crate::{Buckets, DEFAULT_SECRET_LIFETIME, DynamoState, S3Blobs, SecretsManager, SnsTopics, SqsQueue, clients};
 
 /// What `main.rs` hands over to build the model with.
-pub(super) type Models<E> = fn(&Settings, ModelSources) -> Result<Provided, E>;
+pub(super) type Models<E> = fn(&Settings, ModelSources, &SdkConfig) -> Result<Provided, E>;
 
 /// What a process was told to be.
 pub(super) struct Plan {
@@ -68,7 +69,7 @@ impl Plan {
         let secrets: Arc<dyn Secrets> =
             Arc::new(SecretsManager::new(manager, Arc::clone(&clock), DEFAULT_SECRET_LIFETIME));
         let sources = ModelSources { secrets: Arc::clone(&secrets), clock: Arc::clone(&clock), others: None };
-        let models = models(&settings, sources).map_err(|error| error.to_string())?;
+        let models = models(&settings, sources, &config).map_err(|error| error.to_string())?;
         let sqs = aws_sdk_sqs::Client::new(&config);
         let name = agent.manifest().name.clone();
         let queue: Arc<dyn Queue> = Arc::new(SqsQueue::new(sqs.clone(), queue_url, place.names.queue(&name)));
@@ -83,7 +84,7 @@ impl Plan {
 
 /// The ports of a process of this deployment.
 pub(super) fn ports(
-    config: &aws_config::SdkConfig,
+    config: &SdkConfig,
     place: Place,
     clock: Arc<dyn Clock>,
     models: Provided,
