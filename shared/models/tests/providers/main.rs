@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs, reason = "test code")]
 
 mod case;
+mod chain;
 mod check;
 mod conformance;
 mod log;
