@@ -8,7 +8,7 @@ use mesh_contracts::{
     topic_key,
 };
 use mesh_core::{
-    AgentError, Context, Emit, Event, Outcome, Timestamp,
+    AgentError, Context, Emit, Event, Outcome, Prompt, Timestamp,
     context::Answer,
     ports::{ChatMessage, ChatRequest, ChatResponse, Finish, Hints, Role, Task},
 };
@@ -17,7 +17,7 @@ use serde_json::json;
 use crate::{
     ContentGen,
     brief::Assignment,
-    prompt::{PromptInput, SiteInput},
+    prompt::{PromptInput, SiteInput, SourceInput},
     record,
 };
 
@@ -64,8 +64,9 @@ impl ContentGen {
 
     /// Asks the model, and once more when it was cut off.
     async fn write(&self, assignment: &Assignment, ctx: &Context<'_>) -> Result<Draft, AgentError> {
-        let ask = self.ask(assignment)?;
-        let version = self.prompt.version();
+        let prompt = if assignment.sources().is_empty() { &self.prompt } else { &self.cited };
+        let ask = self.ask(prompt, assignment)?;
+        let version = prompt.version();
         let first = acceptable(ctx.ask("draft", version, &ask).await?)?;
         let prompt_version = first.prompt_version;
         let ChatResponse { mut text, model, mut finish, offline, .. } = first.response;
@@ -82,12 +83,12 @@ impl ContentGen {
         Ok(Draft { markdown, models, prompt_version, offline, complete: finish == Finish::Stop })
     }
 
-    fn ask(&self, assignment: &Assignment) -> Result<ChatRequest, AgentError> {
+    fn ask(&self, prompt: &Prompt, assignment: &Assignment) -> Result<ChatRequest, AgentError> {
         let request = &assignment.request;
         let keywords: Vec<&str> = request.keywords.iter().map(|keyword| keyword.as_str()).collect();
         let language = request.language.as_deref().filter(|tag| *tag != "en");
         let words = request.word_count.get();
-        let prompt = self.prompt.fill(&PromptInput {
+        let text = prompt.fill(&PromptInput {
             content_topic: &request.content_topic,
             word_count: words,
             prompt_context: request.prompt_context.as_deref().map_or("", str::trim),
@@ -96,8 +97,9 @@ impl ContentGen {
             language,
             site: SiteInput::of(assignment.website()),
             earlier: assignment.earlier,
+            sources: assignment.sources().iter().map(SourceInput::of).collect(),
         })?;
-        let input = json!({
+        let mut input = json!({
             "topic": request.content_topic,
             "word_count": words,
             "context": request.prompt_context,
@@ -105,10 +107,13 @@ impl ContentGen {
             "language": language.unwrap_or("en"),
             "fresh_angle": i64::try_from(assignment.earlier).unwrap_or(0) + assignment.revision - 1,
         });
+        if !assignment.sources().is_empty() {
+            input["sources"] = assignment.sources().iter().map(|source| json!(source.id)).collect();
+        }
         Ok(ChatRequest {
             task: Task { name: "draft".into(), input },
-            system: Some(self.prompt.system().to_owned()),
-            messages: vec![ChatMessage::text(Role::User, prompt)],
+            system: Some(prompt.system().to_owned()),
+            messages: vec![ChatMessage::text(Role::User, text)],
             max_output_tokens: token_limit(words),
             hints: Hints::default(),
             json_schema: None,

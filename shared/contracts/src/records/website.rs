@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Detail, HexColor, Id, Int, Language, List, Name, Text, Time,
+    events::{Feed, Source},
     object::{object_only, word_only},
 };
 
@@ -150,6 +151,12 @@ pub struct WebsiteSettings {
     /// Most money its models may cost in a calendar month (UTC), in millionths of a US dollar; absent: no bound.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub monthly_budget_micro_usd: Option<Int<0, 9_007_199_254_740_991>>,
+    /// What every article may draw on and cite, after the sources of its request.
+    #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
+    pub research_sources: List<Source, 20>,
+    /// Feeds whose entries every article may draw on and cite: the content of each, not its address.
+    #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
+    pub research_feeds: List<Feed, 2>,
     /// When it was first stored.
     pub created_at: Time,
     /// When it was stored last.
@@ -210,6 +217,8 @@ impl WebsiteSettings {
             on_missing_part: MissingPart::default(),
             part_wait_minutes: half_an_hour(),
             monthly_budget_micro_usd: None,
+            research_sources: List::default(),
+            research_feeds: List::default(),
             created_at: at,
             updated_at: at,
         }
@@ -275,16 +284,3 @@ pub struct Post {
     pub updated_at: Time,
 }
 object_only!(Post);
-
-/// Stored by content-gen as `briefs/{content_id}.r{revision}.json`: the site's settings and the post as they were when
-/// the article was asked for, so that all agents of a run work by the same ones.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(remote = "Self")]
-pub struct Brief {
-    /// The site's settings.
-    pub website: WebsiteSettings,
-    /// The post.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub post: Option<Post>,
-}
-object_only!(Brief);

@@ -2,6 +2,7 @@
 //! Never a claim to be a model: [`TextModel::is_offline`] is true and every article says so in its last paragraph.
 
 mod article;
+mod cite;
 mod context;
 mod fault;
 mod grammar;
@@ -40,7 +41,7 @@ const NAME: &str = "offline/text-v1";
 ///
 /// | task | input | answer |
 /// |---|---|---|
-/// | `draft` | `{topic, word_count, context?, keywords?, language?, fresh_angle?}` | a Markdown article |
+/// | `draft` | `{topic, word_count, context?, keywords?, language?, fresh_angle?, sources?}` | a Markdown article |
 /// | `continue` | that of `draft` or `refine` and `text_so_far` (after `refine` also `topic`, `word_count`) | what to append to `text_so_far` as it stands |
 /// | `refine` | `{markdown, title?, tone?, audience?, words_min, words_max, keywords?, findings?: [{check, message?, excerpt?}], round?, formatting_notes?, language?}` | the whole article, edited by rules |
 /// | `image_plan` | `{topic or title, sections?, count, style?, colors?, summary?, language?}` | JSON: `{"images": [{prompt, alt_text, section}]}` |
@@ -56,6 +57,8 @@ const NAME: &str = "offline/text-v1";
 ///   repetition, sentence and paragraph length, openings, passive voice, transitions, banned phrases and density.
 ///   `formatting_notes` have no effect.
 /// * The images of a plan are spread over the introduction (`section` 0) and the sections.
+/// * `sources` are the numbers of sources: each is cited, as `[#3]`, as far as there are paragraphs. What they say has no
+///   effect.
 /// * The text is English whatever `language` says: other languages are for real models.
 /// * It states no facts, figures, quotes or addresses; addresses in the topic are left out.
 /// * Any other task is refused as [`ModelErrorKind::InvalidRequest`]; so is a `json_schema` with a task whose answer is no
@@ -102,7 +105,7 @@ impl OfflineTextModel {
         match request.task.name.as_str() {
             "draft" => {
                 let draft = DraftInput::read(input)?;
-                Ok(article::draft(Rng::new(NAME, "draft", input), &Subject::of(&draft), draft.word_count))
+                Ok(whole_draft(input, &draft))
             }
             "continue" => continuation(input),
             "refine" => refine::refine(input),
@@ -111,6 +114,12 @@ impl OfflineTextModel {
             _ => Err("the offline model knows `draft`, `continue`, `refine`, `image_plan` and `metadata`".to_owned()),
         }
     }
+}
+
+/// The article of a `draft`, citing the sources it was given.
+fn whole_draft(input: &Value, draft: &DraftInput<'_>) -> String {
+    let article = article::draft(Rng::new(NAME, "draft", input), &Subject::of(draft), draft.word_count);
+    cite::cited(&article, &draft.sources)
 }
 
 /// Whether the answer is JSON.
@@ -129,7 +138,7 @@ fn continuation(input: &Value) -> Result<String, String> {
     }
     let whole = match input.get("markdown") {
         Some(_) => refine::refine(&original)?,
-        None => article::draft(Rng::new(NAME, "draft", &original), &subject, draft.word_count),
+        None => whole_draft(&original, &draft),
     };
     match whole.strip_prefix(so_far) {
         Some(rest) => Ok(rest.to_owned()),
