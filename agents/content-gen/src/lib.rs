@@ -8,6 +8,7 @@ mod generate;
 mod prompt;
 mod record;
 mod sources;
+mod stages;
 mod status;
 
 use std::sync::Arc;
@@ -55,7 +56,7 @@ impl Agent for ContentGen {
     }
 
     fn prompts(&self) -> Vec<&Prompt> {
-        vec![&self.prompt, &self.cited]
+        [&self.prompt, &self.cited].into_iter().chain(&stages::STAGES).collect()
     }
 
     async fn handle(&self, event: &Event, ctx: &Context<'_>) -> Result<Outcome, AgentError> {

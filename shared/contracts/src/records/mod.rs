@@ -16,4 +16,4 @@ pub use generation::{Cause, GenerationRecord, PostStatus, Stage, TimelineRecord}
 pub use image_set::ImageSetRecord;
 pub use publication::{JoinRecord, JoinState, PublicationRecord, SlugRecord};
 pub use site_build::{SiteBuildRecord, SiteBuiltRecord};
-pub use website::{AspectRatio, MissingPart, Post, WebsiteSettings};
+pub use website::{ArticleStages, AspectRatio, MissingPart, Post, WebsiteSettings};

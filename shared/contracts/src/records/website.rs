@@ -62,6 +62,20 @@ pub enum MissingPart {
 }
 word_only!(MissingPart);
 
+/// How an article is written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(remote = "Self", rename_all = "snake_case")]
+pub enum ArticleStages {
+    /// In stages from 1,200 words on, at once below.
+    #[default]
+    Auto,
+    /// At once, by one call of the model.
+    Single,
+    /// In stages: an outline, each section, a polish of the whole.
+    Staged,
+}
+word_only!(ArticleStages);
+
 /// Kind `website_settings`, written by the gateway: a site and its brand. Id: the site. Field names are those of the
 /// document; those it does not know follow `isActive`.
 ///
@@ -151,6 +165,9 @@ pub struct WebsiteSettings {
     /// Most money its models may cost in a calendar month (UTC), in millionths of a US dollar; absent: no bound.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub monthly_budget_micro_usd: Option<Int<0, 9_007_199_254_740_991>>,
+    /// How its articles are written.
+    #[serde(default)]
+    pub article_stages: ArticleStages,
     /// What every article may draw on and cite, after the sources of its request.
     #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
     pub research_sources: List<Source, 20>,
@@ -217,6 +234,7 @@ impl WebsiteSettings {
             on_missing_part: MissingPart::default(),
             part_wait_minutes: half_an_hour(),
             monthly_budget_micro_usd: None,
+            article_stages: ArticleStages::default(),
             research_sources: List::default(),
             research_feeds: List::default(),
             created_at: at,
