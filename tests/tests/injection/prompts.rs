@@ -96,7 +96,8 @@ fn stay_where_they_belong(more: &Value, expected: &[&str]) {
     let tasks: Vec<&str> = requests.iter().map(|request| request.task.name.as_str()).collect();
     let mut asked_for: Vec<&str> = tasks.iter().copied().filter(|task| expected.contains(task)).collect();
     let mut expected = expected.to_vec();
-    (asked_for.sort_unstable(), expected.sort_unstable());
+    asked_for.sort_unstable();
+    expected.sort_unstable();
     assert_eq!(asked_for, expected);
     for request in &requests {
         let (task, prompt) = (request.task.name.as_str(), prompt_of(request));
