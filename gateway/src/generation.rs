@@ -177,6 +177,9 @@ fn request(settings: &Settings, post: &Post, site: &WebsiteSettings) -> ContentR
         post_id: Some(post.post_id.clone()),
         keywords: List::clip(keywords.iter().cloned()),
         language: Some(site.language.clone()),
+        // Those of the site are added by content-gen.
+        sources: List::default(),
+        feeds: List::default(),
     }
 }
 

@@ -17,11 +17,47 @@ use mesh_testkit::{
     crash::{Outcome, crash_points, run_until_crash},
     faulty::{CallRecord, Fault},
 };
-use mesh_tests::{Mutation, World, check};
+use mesh_tests::{Mutation, World, articles::website_called, check};
 use serde_json::json;
 
-/// Calls of a text model for one article: the draft, and its metadata.
-const CALLS: u64 = 2;
+/// How an article is written, and how many calls of a text model that takes.
+#[derive(Debug, Clone, Copy)]
+enum Written {
+    /// The draft, and its metadata.
+    AtOnce,
+    /// An outline, two sections, a polish, and its metadata; with sources.
+    InStages,
+}
+
+impl Written {
+    fn calls(self) -> u64 {
+        match self {
+            Self::AtOnce => 2,
+            Self::InStages => 5,
+        }
+    }
+
+    /// Whether it is killed at this call. What differs in stages are the calls of models and the answers kept of them; of
+    /// all others it is every fourth.
+    fn concerns(self, call: &CallRecord) -> bool {
+        let answers = call.port == "text_model" || call.detail.contains("answers/");
+        matches!(self, Self::AtOnce) || answers || call.k.is_multiple_of(4)
+    }
+
+    /// A world in which it is asked for.
+    fn asked(self, mutation: Option<Mutation>, model: &Arc<Paid>) -> World {
+        let world = World::with(Settings::default(), mutation, Some(Arc::clone(model) as Arc<dyn TextModel>));
+        let mut request = json!({"content_topic": "Urban Beekeeping", "word_count": 300, "request_id": "r1"});
+        if matches!(self, Self::InStages) {
+            let site = json!({"articleStages": "staged", "refine": false, "imagesPerArticle": 0});
+            world.set("website_settings", "default", &website_called("default", &site));
+            request["sources"] =
+                json!([{"title": "City hives", "text": "Roofs gave more.", "url": "https://city.example/"}]);
+        }
+        world.publish("ContentRequest", &request);
+        world
+    }
+}
 
 /// Counts what would have been paid.
 #[derive(Debug, Default)]
@@ -52,14 +88,10 @@ struct Run {
     findings: Vec<String>,
 }
 
-/// One article, killed where `crash` says, started again, and run until all is quiet.
-fn run(mutation: Option<Mutation>, crash: Option<(u64, Fault)>) -> Run {
+/// An article, killed where `crash` says, started again, and run until all is quiet.
+fn run(written: Written, mutation: Option<Mutation>, crash: Option<(u64, Fault)>) -> Run {
     let paid = Arc::new(Paid::default());
-    let mut world = World::with(Settings::default(), mutation, Some(Arc::clone(&paid) as Arc<dyn TextModel>));
-    world.publish(
-        "ContentRequest",
-        &json!({"content_topic": "Urban Beekeeping", "word_count": 300, "request_id": "r1"}),
-    );
+    let mut world = written.asked(mutation, &paid);
     if let Some((k, fault)) = crash.clone() {
         world.plan.at(k, fault);
     }
@@ -71,7 +103,7 @@ fn run(mutation: Option<Mutation>, crash: Option<(u64, Fault)>) -> Run {
     }
     let trace = world.plan.trace();
     findings.extend(block_on(check(&world, 1)));
-    let allowed = allowed_calls(&trace, crash.as_ref());
+    let allowed = allowed_calls(written.calls(), &trace, crash.as_ref());
     let calls = paid.calls.load(Ordering::Relaxed);
     if calls > allowed {
         findings.push(format!("{calls} model calls, {allowed} allowed"));
@@ -80,12 +112,12 @@ fn run(mutation: Option<Mutation>, crash: Option<(u64, Fault)>) -> Run {
 }
 
 /// An answer can be lost between the provider and the store; one that is stored is never bought again.
-fn allowed_calls(trace: &[CallRecord], crash: Option<&(u64, Fault)>) -> u64 {
-    let Some((k, fault)) = crash else { return CALLS };
+fn allowed_calls(calls: u64, trace: &[CallRecord], crash: Option<&(u64, Fault)>) -> u64 {
+    let Some((k, fault)) = crash else { return calls };
     let call = trace.iter().find(|call| call.k == *k).expect("the crash is on record");
     let bought = call.port == "text_model" && *fault == Fault::CrashAfter;
     let not_stored = call.operation == "put" && call.detail.contains("answers/") && *fault == Fault::CrashBefore;
-    if bought || not_stored { CALLS + 1 } else { CALLS }
+    if bought || not_stored { calls + 1 } else { calls }
 }
 
 /// At the moment of the crash, every event that an agent published is in a committed outbox.
@@ -110,15 +142,18 @@ fn published_but_not_committed(world: &World) -> Vec<String> {
         .collect()
 }
 
-fn failures(mutation: Option<Mutation>) -> (usize, Vec<String>) {
-    let clean = run(mutation, None);
+fn failures(written: Written, mutation: Option<Mutation>) -> (usize, Vec<String>) {
+    let clean = run(written, mutation, None);
     assert_eq!(clean.findings, [""; 0], "without a crash even a broken rule does no harm");
     let mut points = 0;
     let mut failures = Vec::new();
     for (k, fault) in crash_points(&clean.trace) {
-        points += 1;
-        let found = run(mutation, Some((k, fault.clone()))).findings;
         let call = clean.trace.iter().find(|call| call.k == k).expect("a recorded call");
+        if !written.concerns(call) {
+            continue;
+        }
+        points += 1;
+        let found = run(written, mutation, Some((k, fault.clone()))).findings;
         failures.extend(found.into_iter().map(|finding| format!("{fault:?} {call}: {finding}")));
         if mutation.is_some() && !failures.is_empty() {
             break;
@@ -129,23 +164,36 @@ fn failures(mutation: Option<Mutation>) -> (usize, Vec<String>) {
 
 #[test]
 fn a_crash_at_any_point_loses_nothing_and_does_nothing_twice() {
-    let (points, failures) = failures(None);
+    let (points, failures) = failures(Written::AtOnce, None);
     assert!(failures.is_empty(), "{} failures:\n{}", failures.len(), failures.join("\n"));
     assert!(points > 100, "only {points} points: is the whole mesh recorded?");
     println!("{points} crash points, all right");
 }
 
 #[test]
+fn an_article_in_stages_pays_no_stage_twice_wherever_it_is_killed() {
+    let (points, failures) = failures(Written::InStages, None);
+    assert!(failures.is_empty(), "{} failures:\n{}", failures.len(), failures.join("\n"));
+    assert!(points > 100, "only {points} points: is the whole mesh recorded?");
+    println!("{points} crash points, all right");
+}
+
+#[test]
+fn the_test_notices_a_stage_stored_after_use() {
+    assert!(!failures(Written::InStages, Some(Mutation::AnswerStoredAfterUse)).1.is_empty());
+}
+
+#[test]
 fn the_test_notices_marking_before_handling() {
-    assert!(!failures(Some(Mutation::MarkBeforeHandling)).1.is_empty());
+    assert!(!failures(Written::AtOnce, Some(Mutation::MarkBeforeHandling)).1.is_empty());
 }
 
 #[test]
 fn the_test_notices_publishing_before_the_commit() {
-    assert!(!failures(Some(Mutation::PublishBeforeCommit)).1.is_empty());
+    assert!(!failures(Written::AtOnce, Some(Mutation::PublishBeforeCommit)).1.is_empty());
 }
 
 #[test]
 fn the_test_notices_an_answer_stored_after_use() {
-    assert!(!failures(Some(Mutation::AnswerStoredAfterUse)).1.is_empty());
+    assert!(!failures(Written::AtOnce, Some(Mutation::AnswerStoredAfterUse)).1.is_empty());
 }

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use mesh_contracts::{
     Id, List, Name, Pointer,
     events::{ContentRequest, ErrorType, Part},
-    records::{Brief, Post, WebsiteSettings},
+    records::{Brief, NumberedSource, Post, WebsiteSettings},
 };
 use mesh_core::{
     AgentError, Context, Event, Timestamp,
@@ -14,7 +14,7 @@ use mesh_core::{
 };
 use serde::de::DeserializeOwned;
 
-use crate::{ContentGen, record};
+use crate::{ContentGen, record, sources};
 
 /// How far back an article on the same topic counts (ContentGen specification, section 5.2).
 const RECENT_DAYS: u64 = 90;
@@ -29,13 +29,18 @@ pub(crate) struct Assignment {
     pub(crate) stored: Option<Document>,
     /// Articles of the site on the topic.
     pub(crate) earlier: usize,
-    /// The site's settings and the post, when somebody has set them up.
+    /// The site's settings, the post and the sources, when there are any.
     pub(crate) brief: Option<Brief>,
 }
 
 impl Assignment {
     pub(crate) fn website(&self) -> Option<&WebsiteSettings> {
         self.brief.as_ref().map(|brief| &brief.website)
+    }
+
+    /// What the article may cite.
+    pub(crate) fn sources(&self) -> &[NumberedSource] {
+        self.brief.as_ref().map(|brief| &*brief.sources).unwrap_or_default()
     }
 
     /// Whether the draft goes to refine before its review.
@@ -84,7 +89,7 @@ impl ContentGen {
         Ok(Assignment { request, content_id, revision, site, stored, earlier, brief })
     }
 
-    /// Site and post as they are now. From here on the calls are the site's to pay.
+    /// Site, post and sources as they are now. From here on the calls are the site's to pay.
     async fn brief(
         &self,
         request: &ContentRequest,
@@ -107,10 +112,11 @@ impl ContentGen {
             ctx.prefer_text_model(website.preferred_text_model.as_deref())?;
         }
         let unset = || WebsiteSettings::unset(site.clone(), &self.site_name, now.datetime().into());
-        Ok(match (website, post) {
-            (None, None) => None,
-            (website, post) => Some(Brief { website: website.unwrap_or_else(unset), post }),
-        })
+        let sources = sources::numbered(request, website.as_ref())?;
+        if website.is_none() && post.is_none() && sources.is_empty() {
+            return Ok(None);
+        }
+        Ok(Some(Brief { website: website.unwrap_or_else(unset), post, sources }))
     }
 
     /// Counts the site's articles on the topic within the last 90 days.

@@ -8,7 +8,7 @@ use mesh_contracts::{
     topic_key,
 };
 use mesh_core::{
-    AgentError, Context, Emit, Event, Outcome, Timestamp,
+    AgentError, Context, Emit, Event, Outcome, Prompt, Timestamp,
     context::Answer,
     ports::{ChatMessage, ChatRequest, ChatResponse, Finish, Hints, Role, Task},
 };
@@ -17,8 +17,9 @@ use serde_json::json;
 use crate::{
     ContentGen,
     brief::Assignment,
-    prompt::{PromptInput, SiteInput},
+    prompt::{PromptInput, SiteInput, SourceInput},
     record,
+    stages::{self, Commission},
 };
 
 /// What a model wrote.
@@ -62,32 +63,36 @@ impl ContentGen {
         Ok(())
     }
 
-    /// Asks the model, and once more when it was cut off.
+    /// Asks the model, at once or stage by stage.
     async fn write(&self, assignment: &Assignment, ctx: &Context<'_>) -> Result<Draft, AgentError> {
-        let ask = self.ask(assignment)?;
-        let version = self.prompt.version();
-        let first = acceptable(ctx.ask("draft", version, &ask).await?)?;
-        let prompt_version = first.prompt_version;
-        let ChatResponse { mut text, model, mut finish, offline, .. } = first.response;
-        let mut models = vec![model];
-        if finish == Finish::Length {
-            let second = acceptable(ctx.ask("continue", version, &continuation(&ask, &text)).await?)?.response;
-            text.push_str(&second.text);
-            models.push(second.model);
-            finish = second.finish;
-        }
-        models.dedup();
+        let asked = if stages::staged(assignment) {
+            self.write_staged(&self.commission(assignment)?, ctx).await?
+        } else {
+            let prompt = if assignment.sources().is_empty() { &self.prompt } else { &self.cited };
+            asked(ctx, "draft", prompt.version(), &self.ask(prompt, assignment)?).await?
+        };
+        let Asked { text, models, versions, finish, offline } = asked;
         let words = usize::try_from(assignment.request.word_count.get()).unwrap_or(0);
         let markdown = trim(&clean(&text, &assignment.request.content_topic), words + words / 10);
+        let (models, prompt_version) = (each_once(models), each_once(versions).join("+"));
         Ok(Draft { markdown, models, prompt_version, offline, complete: finish == Finish::Stop })
     }
 
-    fn ask(&self, assignment: &Assignment) -> Result<ChatRequest, AgentError> {
+    /// What is to be written in stages: the same as at once, the sources apart.
+    fn commission<'a>(&self, assignment: &'a Assignment) -> Result<Commission<'a>, AgentError> {
+        let ask = self.ask(&self.prompt, assignment)?;
+        let sources = assignment.sources().iter().map(SourceInput::of).collect();
+        let assigned = ask.messages.first().map(ChatMessage::joined_text).unwrap_or_default();
+        let words = assignment.request.word_count.get();
+        Ok(Commission { assignment: assigned, input: ask.task.input, words, sources })
+    }
+
+    fn ask(&self, prompt: &Prompt, assignment: &Assignment) -> Result<ChatRequest, AgentError> {
         let request = &assignment.request;
         let keywords: Vec<&str> = request.keywords.iter().map(|keyword| keyword.as_str()).collect();
         let language = request.language.as_deref().filter(|tag| *tag != "en");
         let words = request.word_count.get();
-        let prompt = self.prompt.fill(&PromptInput {
+        let text = prompt.fill(&PromptInput {
             content_topic: &request.content_topic,
             word_count: words,
             prompt_context: request.prompt_context.as_deref().map_or("", str::trim),
@@ -96,8 +101,9 @@ impl ContentGen {
             language,
             site: SiteInput::of(assignment.website()),
             earlier: assignment.earlier,
+            sources: assignment.sources().iter().map(SourceInput::of).collect(),
         })?;
-        let input = json!({
+        let mut input = json!({
             "topic": request.content_topic,
             "word_count": words,
             "context": request.prompt_context,
@@ -105,15 +111,59 @@ impl ContentGen {
             "language": language.unwrap_or("en"),
             "fresh_angle": i64::try_from(assignment.earlier).unwrap_or(0) + assignment.revision - 1,
         });
+        if !assignment.sources().is_empty() {
+            input["sources"] = assignment.sources().iter().map(|source| json!(source.id)).collect();
+        }
         Ok(ChatRequest {
             task: Task { name: "draft".into(), input },
-            system: Some(self.prompt.system().to_owned()),
-            messages: vec![ChatMessage::text(Role::User, prompt)],
+            system: Some(prompt.system().to_owned()),
+            messages: vec![ChatMessage::text(Role::User, text)],
             max_output_tokens: token_limit(words),
             hints: Hints::default(),
             json_schema: None,
         })
     }
+}
+
+/// Each name once, in the order they came.
+fn each_once(names: Vec<String>) -> Vec<String> {
+    let mut seen = std::collections::BTreeSet::new();
+    names.into_iter().filter(|name| seen.insert(name.clone())).collect()
+}
+
+/// What came of a question, and of the one for its rest.
+pub(crate) struct Asked {
+    pub(crate) text: String,
+    pub(crate) models: Vec<String>,
+    /// Versions of the prompts.
+    pub(crate) versions: Vec<String>,
+    pub(crate) finish: Finish,
+    pub(crate) offline: bool,
+}
+
+impl Asked {
+    pub(crate) fn of(answer: Answer) -> Self {
+        let ChatResponse { text, model, finish, offline, .. } = answer.response;
+        Self { text, models: vec![model], versions: vec![answer.prompt_version], finish, offline }
+    }
+}
+
+/// Asks the model, and once more when it was cut off.
+pub(crate) async fn asked(
+    ctx: &Context<'_>,
+    step: &str,
+    version: &str,
+    request: &ChatRequest,
+) -> Result<Asked, AgentError> {
+    let mut asked = Asked::of(acceptable(ctx.ask(step, version, request).await?)?);
+    if asked.finish == Finish::Length {
+        let rest = if step == "draft" { "continue".to_owned() } else { format!("{step}-continue") };
+        let second = acceptable(ctx.ask(&rest, version, &continuation(request, &asked.text)).await?)?.response;
+        asked.text.push_str(&second.text);
+        asked.models.push(second.model);
+        asked.finish = second.finish;
+    }
+    Ok(asked)
 }
 
 /// The event of a stored draft.
@@ -155,7 +205,7 @@ fn ready(
 }
 
 /// Room for the article in tokens: English takes about 1.3 a word, other languages up to 2; the rest is for marks.
-fn token_limit(words: i64) -> u32 {
+pub(crate) fn token_limit(words: i64) -> u32 {
     u32::try_from(words * 2 + 256).unwrap_or(u32::MAX)
 }
 

@@ -7,6 +7,8 @@ mod brief;
 mod generate;
 mod prompt;
 mod record;
+mod sources;
+mod stages;
 mod status;
 
 use std::sync::Arc;
@@ -22,6 +24,8 @@ pub const MANIFEST: &str = include_str!("../agent.json");
 pub struct ContentGen {
     manifest: Manifest,
     prompt: Prompt,
+    /// The same for an article with sources.
+    cited: Prompt,
     /// Whether a custom prompt says itself where the context goes.
     context_placed: bool,
     max_words: u32,
@@ -37,6 +41,7 @@ pub fn agent(settings: &Settings) -> Result<Arc<dyn Agent>, ConfigError> {
     Ok(Arc::new(ContentGen {
         manifest: Manifest::parse(MANIFEST)?,
         prompt: prompt::prompt(settings.prompt_template.as_deref())?,
+        cited: prompt::cited(settings.prompt_template.as_deref())?,
         context_placed: prompt::places_context(settings.prompt_template.as_deref()),
         max_words: settings.max_words,
         allowed_topics: settings.allowed_topics.iter().map(|topic| mesh_contracts::topic_key(topic)).collect(),
@@ -51,7 +56,7 @@ impl Agent for ContentGen {
     }
 
     fn prompts(&self) -> Vec<&Prompt> {
-        vec![&self.prompt]
+        [&self.prompt, &self.cited].into_iter().chain(&stages::STAGES).collect()
     }
 
     async fn handle(&self, event: &Event, ctx: &Context<'_>) -> Result<Outcome, AgentError> {

@@ -1,12 +1,14 @@
 //! The prompt: a versioned template with named places, which no text that is filled in can leave.
 
-use mesh_contracts::records::WebsiteSettings;
+use mesh_contracts::records::{NumberedSource, WebsiteSettings};
 use mesh_core::{ConfigError, Prompt, env, ids};
 use serde::Serialize;
 
 const SYSTEM: &str = include_str!("../prompts/system-v1.md");
 const DRAFT: &str = include_str!("../prompts/draft-v1.j2");
 const EXAMPLE: &str = include_str!("../prompts/draft-v1.example.json");
+const CITED: &str = include_str!("../prompts/draft-v2.j2");
+const CITED_EXAMPLE: &str = include_str!("../prompts/draft-v2.example.json");
 /// The places of a custom template, and what they are in ours. `a {word_count}` comes first: the number has its article.
 const PLACES: [(&str, &str); 4] = [
     ("a {word_count}", "{{ word_count | an }}"),
@@ -35,6 +37,22 @@ pub(crate) struct PromptInput<'a> {
     pub(crate) site: SiteInput<'a>,
     /// Articles on the same topic within 90 days.
     pub(crate) earlier: usize,
+    /// What it may cite.
+    pub(crate) sources: Vec<SourceInput<'a>>,
+}
+
+/// A source as a model sees it: without its address.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub(crate) struct SourceInput<'a> {
+    id: i64,
+    title: &'a str,
+    text: &'a str,
+}
+
+impl<'a> SourceInput<'a> {
+    pub(crate) fn of(source: &'a NumberedSource) -> Self {
+        Self { id: source.id.get(), title: &source.title, text: &source.text }
+    }
 }
 
 /// The site's part of the input.
@@ -62,7 +80,18 @@ impl<'a> SiteInput<'a> {
 /// # Errors
 /// [`ConfigError::Invalid`] when a place is missing or unknown.
 pub(crate) fn prompt(custom: Option<&str>) -> Result<Prompt, ConfigError> {
-    let built_in = Prompt::new("draft-v1", SYSTEM, DRAFT, EXAMPLE);
+    customised(Prompt::new("draft-v1", SYSTEM, DRAFT, EXAMPLE), custom, "")
+}
+
+/// The same for an article with sources, which are appended.
+///
+/// # Errors
+/// As [`prompt`].
+pub(crate) fn cited(custom: Option<&str>) -> Result<Prompt, ConfigError> {
+    customised(Prompt::new("draft-v2", SYSTEM, CITED, CITED_EXAMPLE), custom, "-cited")
+}
+
+fn customised(built_in: Prompt, custom: Option<&str>, suffix: &str) -> Result<Prompt, ConfigError> {
     let Some(custom) = custom else { return Ok(built_in) };
     let rest = PLACES.iter().fold(custom.to_owned(), |rest, (place, _)| rest.replace(place, ""));
     let complete = custom.contains("{word_count}") && custom.contains("{content_topic}");
@@ -74,9 +103,9 @@ pub(crate) fn prompt(custom: Option<&str>) -> Result<Prompt, ConfigError> {
         });
     }
     let first = in_our_places(custom);
-    let more = DRAFT.split_once('\n').map_or("", |(_, more)| more);
+    let more = built_in.template().split_once('\n').map_or("", |(_, more)| more).to_owned();
     let hash = ids::sha256_hex(custom.as_bytes());
-    Ok(built_in.with_template(format!("custom-{}", &hash[..12]), format!("{first}\n{more}")))
+    Ok(built_in.with_template(format!("custom-{}{suffix}", &hash[..12]), format!("{first}\n{more}")))
 }
 
 /// Whether the template says itself where the context goes.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use mesh_contracts::{
     Id, Int, Time,
     events::{ErrorType, PublicationDue},
-    records::{JoinRecord, JoinState, PublicationRecord, WebsiteSettings},
+    records::{Brief, JoinRecord, JoinState, PublicationRecord, WebsiteSettings},
 };
 use mesh_core::{
     AgentError, Context, Emit, Event, Outcome, Timestamp,
@@ -99,7 +99,7 @@ impl Publish {
             Decision::Wait => {
                 let usual = WebsiteSettings::unset(arrival.website_id().clone(), &self.site_name, draft.at);
                 let minutes = |site: &WebsiteSettings| Duration::from_secs(60 * site.part_wait_minutes.count());
-                let wait = minutes(site.as_ref().unwrap_or(&usual));
+                let wait = minutes(site.as_ref().map_or(&usual, |brief| &brief.website));
                 let first = draft.document.is_none();
                 // How long the site waits is known from the review on; a part that came before it had to guess.
                 let corrected = matches!(arrival, Arrival::Review(_)) && wait != minutes(&usual);
@@ -115,15 +115,11 @@ impl Publish {
         }
     }
 
-    /// The site's settings and what the draft's page shows, known once the review is there.
+    /// The site's settings, the sources and what the draft's page shows, known once the review is there.
     ///
     /// # Errors
     /// [`AgentError::Fail`] when the page shows something newer, or was withdrawn since.
-    async fn surroundings(
-        &self,
-        draft: &Draft,
-        ctx: &Context<'_>,
-    ) -> Result<(Option<WebsiteSettings>, Shown), AgentError> {
+    async fn surroundings(&self, draft: &Draft, ctx: &Context<'_>) -> Result<(Option<Brief>, Shown), AgentError> {
         let Some(review) = &draft.join.review else { return Ok((None, None)) };
         let id = publication_id(&review.website_id, review.content_id, review.post_id.as_ref());
         if let Some(document) = ctx.get("publication", &id).await? {
@@ -137,9 +133,9 @@ impl Publish {
                     Passed::Withdrawn => withdrawn(&record, writes),
                 });
             }
-            return Ok((Some(self.website(review, ctx).await?), Some((document, record))));
+            return Ok((Some(self.brief(review, ctx).await?), Some((document, record))));
         }
-        Ok((Some(self.website(review, ctx).await?), None))
+        Ok((Some(self.brief(review, ctx).await?), None))
     }
 }
 
@@ -150,8 +146,8 @@ async fn drafted_at(shown: &PublicationRecord, ctx: &Context<'_>) -> Result<Opti
     Ok(join.and_then(|join| join.review).map(|review| review.created_at))
 }
 
-fn policy(site: Option<&WebsiteSettings>) -> mesh_contracts::records::MissingPart {
-    site.map(|site| site.on_missing_part).unwrap_or_default()
+fn policy(site: Option<&Brief>) -> mesh_contracts::records::MissingPart {
+    site.map(|site| site.website.on_missing_part).unwrap_or_default()
 }
 
 /// The id of a draft's join.

@@ -3,12 +3,12 @@
 use mesh_contracts::{
     Time,
     events::{ImageItem, ImageUse, ImagesReady, Metadata, PartStatus, ReviewCompleted},
-    records::{JoinRecord, WebsiteSettings},
+    records::{Brief, JoinRecord, NumberedSource},
 };
 
 use crate::{
     formatting::Formatting,
-    render::{Page, Picture, PictureFile, Provenance, is_site_image},
+    render::{Page, PageSource, Picture, PictureFile, Provenance, is_site_image},
 };
 
 /// Where and when a page is published.
@@ -29,9 +29,10 @@ pub(crate) fn page(
     review: &ReviewCompleted,
     join: &JoinRecord,
     markdown: String,
-    site: &WebsiteSettings,
+    brief: &Brief,
     place: &Place<'_>,
 ) -> Page {
+    let site = &brief.website;
     let metadata = metadata(join);
     let text = |field: fn(&Metadata) -> &str| metadata.map(|metadata| field(metadata).to_owned());
     let images = shown(join.images.as_ref());
@@ -57,11 +58,20 @@ pub(crate) fn page(
         modified_at: place.updated_at.at(),
         word_count: u32::try_from(review.scores.word_count.get()).unwrap_or(0),
         pictures: images.iter().map(|item| picture(item)).collect(),
+        sources: brief.sources.iter().map(source).collect(),
         formatting: Formatting::read(site.markdown_formatting_notes.as_deref().unwrap_or_default()),
         accent: site.brand_colors.first().map(ToString::to_string),
         website: review.website_id.to_string(),
         post: review.post_id.as_ref().map(ToString::to_string),
         provenance: provenance(review, &images),
+    }
+}
+
+fn source(source: &NumberedSource) -> PageSource {
+    PageSource {
+        id: u32::try_from(source.id.get()).unwrap_or(0),
+        title: source.title.to_string(),
+        url: source.url.as_ref().map(ToString::to_string),
     }
 }
 

@@ -64,24 +64,24 @@ impl Publish {
         let document = ctx.get("join", &join_id(record.content_id, record.revision)).await?;
         let shown: Option<JoinRecord> = document.as_ref().map(read).transpose()?;
         let Some((shown, review)) = shown.and_then(|join| Some((join.clone(), join.review?))) else { return Ok(None) };
-        let site = self.website(&review, ctx).await?;
+        let brief = self.brief(&review, ctx).await?;
         if let Some(withdrawn_at) = record.withdrawn_at {
             let there = ctx.read_blob(key).await?;
             if there.is_some_and(|(_, page)| String::from_utf8_lossy(&page).contains(NOTICE_MARK)) {
                 return Ok(None);
             }
-            let (content_id, site_name) = (record.content_id.0, site.website_name.to_string());
+            let (content_id, site_name) = (record.content_id.0, brief.website.website_name.to_string());
             let notice = Notice { content_id, site_name, reason: None, withdrawn_at: withdrawn_at.at() };
             return render::notice(&notice).map(Some).map_err(unrenderable);
         }
         let place = Place {
-            base_url: self.base_url(&site),
+            base_url: self.base_url(&brief.website),
             segment: segment_of(&record.path),
             published_at: record.published_at,
             updated_at: record.updated_at,
         };
         let text = String::from_utf8_lossy(&ctx.fetch(&review.reviewed).await?).into_owned();
-        let page = assemble::page(&review, &shown, text, &site, &place);
+        let page = assemble::page(&review, &shown, text, &brief, &place);
         render::html(&page).map(Some).map_err(unrenderable)
     }
 }

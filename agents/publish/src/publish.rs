@@ -4,7 +4,7 @@ use bytes::Bytes;
 use mesh_contracts::{
     List, Pointer, Text,
     events::{ContentPublished, ErrorType, Part, ReviewCompleted},
-    records::{JoinRecord, JoinState, PublicationRecord, WebsiteSettings},
+    records::{Brief, JoinRecord, JoinState, PublicationRecord},
 };
 use mesh_core::{AgentError, Context, Emit, Outcome, ports::Write};
 
@@ -28,23 +28,23 @@ impl Publish {
     pub(crate) async fn publish(
         &self,
         draft: Draft,
-        site: Option<WebsiteSettings>,
+        brief: Option<Brief>,
         shown: Shown,
         short: &[Part],
         ctx: &Context<'_>,
     ) -> Result<Outcome, AgentError> {
-        let (Some(review), Some(site)) = (&draft.join.review, site) else {
+        let (Some(review), Some(brief)) = (&draft.join.review, brief) else {
             return Err(AgentError::fail("INTERNAL", ErrorType::Infrastructure, "a page without its text"));
         };
         let earlier = shown.as_ref().map(|(_, record)| record);
         let address = address(review, draft.join.metadata.as_ref(), earlier, ctx).await?;
         let place = Place {
-            base_url: self.base_url(&site),
+            base_url: self.base_url(&brief.website),
             segment: &address.segment,
             published_at: earlier.map_or(draft.at, |record| record.published_at),
             updated_at: draft.at,
         };
-        let files = files(review, &draft.join, &site, &place, ctx).await?;
+        let files = files(review, &draft.join, &brief, &place, ctx).await?;
         let published = published(review, &draft.join, &address, &place, files, short);
         let record = record(&published, &draft);
         let write = match &shown {
@@ -67,12 +67,12 @@ impl Publish {
 async fn files(
     review: &ReviewCompleted,
     join: &JoinRecord,
-    site: &WebsiteSettings,
+    brief: &Brief,
     place: &Place<'_>,
     ctx: &Context<'_>,
 ) -> Result<Files, AgentError> {
     let text = String::from_utf8_lossy(&ctx.fetch(&review.reviewed).await?).into_owned();
-    let page = assemble::page(review, join, text, site, place);
+    let page = assemble::page(review, join, text, brief, place);
     let html = render::html(&page).map_err(unrenderable)?;
     let markdown = render::front_matter(&page).map_err(unrenderable)?;
     let markdown = put_markdown(review.content_id, review.revision, markdown, ctx).await?;

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use mesh_contracts::{
-    Id, Int, Name, Pointer,
+    Id, Int, List, Name, Pointer,
     events::{ErrorType, ReviewCompleted},
     records::{Brief, PublicationRecord, WebsiteSettings},
 };
@@ -17,16 +17,13 @@ pub(crate) const HTML: &str = "text/html; charset=utf-8";
 const MARKDOWN: &str = "text/markdown; charset=utf-8";
 
 impl Publish {
-    /// The site's settings as they were when the article was asked for.
-    pub(crate) async fn website(
-        &self,
-        review: &ReviewCompleted,
-        ctx: &Context<'_>,
-    ) -> Result<WebsiteSettings, AgentError> {
-        match &review.brief {
-            Some(brief) => Ok(ctx.fetch_json::<Brief>(brief).await?.website),
-            None => Ok(WebsiteSettings::unset(review.website_id.clone(), &self.site_name, review.created_at)),
+    /// The site's settings and the sources as they were when the article was asked for.
+    pub(crate) async fn brief(&self, review: &ReviewCompleted, ctx: &Context<'_>) -> Result<Brief, AgentError> {
+        if let Some(brief) = &review.brief {
+            return ctx.fetch_json(brief).await;
         }
+        let website = WebsiteSettings::unset(review.website_id.clone(), &self.site_name, review.created_at);
+        Ok(Brief { website, post: None, sources: List::default() })
     }
 
     /// The site's address without a final slash; empty for a local preview.

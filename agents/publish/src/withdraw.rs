@@ -68,10 +68,10 @@ impl Publish {
         let document = ctx.get("join", &join_id(record.content_id, record.revision)).await?;
         let join = document.as_ref().map(read::<JoinRecord>).transpose()?;
         let Some(review) = join.and_then(|join| join.review) else { return Ok(unset()) };
-        match self.website(&review, ctx).await {
+        match self.brief(&review, ctx).await {
             // A brief that is gone is no reason to keep a page online.
             Err(AgentError::Fail { .. }) => Ok(unset()),
-            other => other,
+            other => Ok(other?.website),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What is to be rewritten, how long it may be, and where it goes.
 
 use mesh_contracts::{
-    Contract,
+    Contract, List,
     events::{ContentDrafted, ContentReady, Finding, RevisionRequested},
     records::{Brief, WebsiteSettings},
 };
@@ -40,13 +40,14 @@ impl Job {
         }
     }
 
-    /// The site as it was when the article was asked for; without a brief the defaults.
-    pub(crate) async fn website(&self, event: &Event, ctx: &Context<'_>) -> Result<WebsiteSettings, AgentError> {
+    /// Site and sources as they were when the article was asked for; without a brief the defaults.
+    pub(crate) async fn brief(&self, event: &Event, ctx: &Context<'_>) -> Result<Brief, AgentError> {
+        if let Some(brief) = &self.ready.brief {
+            return ctx.fetch_json(brief).await;
+        }
         let site = &self.ready.website_id;
-        Ok(match &self.ready.brief {
-            Some(brief) => ctx.fetch_json::<Brief>(brief).await?.website,
-            None => WebsiteSettings::unset(site.clone(), site, event.time.datetime().into()),
-        })
+        let website = WebsiteSettings::unset(site.clone(), site, event.time.datetime().into());
+        Ok(Brief { website, post: None, sources: List::default() })
     }
 }
 

@@ -36,7 +36,7 @@ impl Agent for Refine {
     }
 
     fn prompts(&self) -> Vec<&Prompt> {
-        vec![&prompt::PROMPT]
+        vec![&prompt::PROMPT, &prompt::CITED]
     }
 
     async fn handle(&self, event: &Event, ctx: &Context<'_>) -> Result<Outcome, AgentError> {

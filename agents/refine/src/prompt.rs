@@ -1,6 +1,9 @@
 //! The prompt: rules, wishes as JSON, and the article between marks that it cannot forge.
 
-use mesh_contracts::{events::Finding, records::WebsiteSettings};
+use mesh_contracts::{
+    events::Finding,
+    records::{Brief, NumberedSource, WebsiteSettings},
+};
 use mesh_core::{
     AgentError, Prompt, ids,
     ports::{ChatMessage, ChatRequest, Hints, Role, Task},
@@ -15,6 +18,16 @@ const REFINE: &str = include_str!("../prompts/refine-v1.j2");
 const EXAMPLE: &str = include_str!("../prompts/refine-v1.example.json");
 /// Asks for an article to be rewritten.
 pub(crate) static PROMPT: Prompt = Prompt::new("refine-v1", SYSTEM, REFINE, EXAMPLE);
+
+const CITED_TEMPLATE: &str = include_str!("../prompts/refine-v2.j2");
+const CITED_EXAMPLE: &str = include_str!("../prompts/refine-v2.example.json");
+/// The same for an article with sources.
+pub(crate) static CITED: Prompt = Prompt::new("refine-v2", SYSTEM, CITED_TEMPLATE, CITED_EXAMPLE);
+
+/// The prompt an article is rewritten by.
+pub(crate) fn of(sources: &[NumberedSource]) -> &'static Prompt {
+    if sources.is_empty() { &PROMPT } else { &CITED }
+}
 
 /// What the site wants; with the article and the round the input of the task `refine`.
 #[derive(Serialize)]
@@ -48,20 +61,15 @@ impl<'a> Remark<'a> {
 }
 
 /// The request to rewrite `markdown`.
-pub(crate) fn request(
-    job: &Job,
-    website: &WebsiteSettings,
-    window: Window,
-    markdown: &str,
-) -> Result<ChatRequest, AgentError> {
-    let wishes = json!(wishes(job, website, window));
+pub(crate) fn request(job: &Job, brief: &Brief, window: Window, markdown: &str) -> Result<ChatRequest, AgentError> {
+    let wishes = json!(wishes(job, &brief.website, window));
     let mut input = wishes.clone();
     input["markdown"] = json!(markdown);
     input["round"] = json!(job.revision);
     Ok(ChatRequest {
         task: Task { name: "refine".into(), input },
         system: Some(PROMPT.system().to_owned()),
-        messages: vec![ChatMessage::text(Role::User, compose(&wishes, markdown)?)],
+        messages: vec![ChatMessage::text(Role::User, compose(&wishes, &brief.sources, markdown)?)],
         max_output_tokens: token_limit(window),
         hints: Hints::default(),
         json_schema: None,
@@ -97,9 +105,11 @@ fn wishes<'a>(job: &'a Job, website: &'a WebsiteSettings, window: Window) -> Wis
 }
 
 /// The mark is made from the article's hash, so no text can hold the line that ends it.
-fn compose(wishes: &Value, markdown: &str) -> Result<String, AgentError> {
+fn compose(wishes: &Value, sources: &[NumberedSource], markdown: &str) -> Result<String, AgentError> {
     let hash = ids::sha256_hex(markdown.as_bytes());
-    PROMPT.fill(&json!({"wishes": wishes, "mark": &hash[..16], "article": markdown.trim_end()}))
+    let titles: Vec<Value> = sources.iter().map(|source| json!({"id": source.id, "title": source.title})).collect();
+    let input = json!({"wishes": wishes, "sources": titles, "mark": &hash[..16], "article": markdown.trim_end()});
+    of(sources).fill(&input)
 }
 
 /// Room for the article in tokens: English takes about 1.3 a word, other languages up to 2; the rest is for marks.

@@ -5,16 +5,17 @@ use mesh_article::{clean, count_words, summary, title, trim};
 use mesh_contracts::{
     Int, List, Pointer, Text,
     events::{ContentReady, ErrorType},
+    records::Brief,
 };
 use mesh_core::{
     AgentError, Context, Emit, Event, Outcome,
     context::Answer,
-    ports::{ChatRequest, ChatResponse, Finish},
+    ports::{ChatResponse, Finish},
 };
 
 use crate::{
     job::{Job, Window, account},
-    prompt::{self, PROMPT},
+    prompt,
 };
 
 const MARKDOWN: &str = "text/markdown; charset=utf-8";
@@ -31,25 +32,34 @@ struct Rewritten {
 pub(crate) async fn refine(event: &Event, ctx: &Context<'_>) -> Result<Outcome, AgentError> {
     let job = Job::of(event)?;
     let draft = String::from_utf8_lossy(&ctx.fetch(&job.ready.draft).await?).into_owned();
-    let website = job.website(event, ctx).await?;
-    ctx.charge(account(&website));
+    let brief = job.brief(event, ctx).await?;
+    let website = &brief.website;
+    ctx.charge(account(website));
     ctx.prefer_text_model(website.preferred_text_model.as_deref())?;
-    let window = Window::of(&job.ready, &website);
-    let rewritten = write(&job, &prompt::request(&job, &website, window, &draft)?, window, ctx).await?;
+    let window = Window::of(&job.ready, website);
+    let rewritten = write(&job, &brief, window, &draft, ctx).await?;
     let stored = ctx.put_apart(&job.stem(), "md", Bytes::from(rewritten.markdown.clone()), MARKDOWN).await?;
     let ready = ready(&job, &rewritten, stored, event, ctx);
     Ok(Outcome::nothing().emit(Emit::of(&ready)?.about(ready.content_id)))
 }
 
 /// Asks the model, and once more when it was cut off.
-async fn write(job: &Job, ask: &ChatRequest, window: Window, ctx: &Context<'_>) -> Result<Rewritten, AgentError> {
-    let first = acceptable(ctx.ask("refine", PROMPT.version(), ask).await?)?;
+async fn write(
+    job: &Job,
+    brief: &Brief,
+    window: Window,
+    draft: &str,
+    ctx: &Context<'_>,
+) -> Result<Rewritten, AgentError> {
+    let ask = prompt::request(job, brief, window, draft)?;
+    let version = prompt::of(&brief.sources).version();
+    let first = acceptable(ctx.ask("refine", version, &ask).await?)?;
     let prompt_version = first.prompt_version;
     let ChatResponse { mut text, model, mut finish, offline, .. } = first.response;
     let mut models = vec![model];
     if finish == Finish::Length {
-        let rest = prompt::continuation(job, ask, &text);
-        let second = acceptable(ctx.ask("continue", PROMPT.version(), &rest).await?)?.response;
+        let rest = prompt::continuation(job, &ask, &text);
+        let second = acceptable(ctx.ask("continue", version, &rest).await?)?.response;
         text.push_str(&second.text);
         models.push(second.model);
         finish = second.finish;

@@ -57,6 +57,8 @@ impl Review {
         let own = brief.and_then(|brief| brief.website.website_url.as_deref()).and_then(crate::host);
         let allowed_links: Vec<String> = self.allowed_links.iter().cloned().chain(own).collect();
         let content_id = ready.content_id.to_string();
+        let sources = brief.map(|brief| &*brief.sources).unwrap_or_default().iter();
+        let sources: Vec<u32> = sources.filter_map(|source| u32::try_from(source.id.get()).ok()).collect();
         let article = Article {
             content_id: &content_id,
             markdown: text,
@@ -69,6 +71,7 @@ impl Review {
             site_articles: &memory.articles(),
             recent: &memory.recent(&self.policy, event.time.datetime()),
             allowed_links: &allowed_links,
+            sources: &sources,
             banned_phrases: &[],
         };
         checks::review(&article, &self.policy)

@@ -6,7 +6,21 @@ fn prompts_are_listed_with_their_versions() {
     let list = folder.json(&["prompts", "list", "--json"]);
     let versions: Vec<&str> =
         list.as_array().expect("a list").iter().filter_map(|row| row["version"].as_str()).collect();
-    assert_eq!(versions, ["draft-v1", "refine-v1", "image-plan-v1", "image-v1", "metadata-v1"]);
+    assert_eq!(
+        versions,
+        [
+            "draft-v1",
+            "draft-v2",
+            "outline-v1",
+            "section-v1",
+            "polish-v1",
+            "refine-v1",
+            "refine-v2",
+            "image-plan-v1",
+            "image-v1",
+            "metadata-v1"
+        ]
+    );
 }
 
 #[test]

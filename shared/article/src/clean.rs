@@ -1,6 +1,6 @@
 //! From a model's answer to Markdown that stands by itself: one H1, no fence around the whole, no assistant's remarks.
 
-use crate::parts::heading_text;
+use crate::{citations::with_citations, parts::heading_text};
 
 /// Openings of lines that speak to whoever asked, not to the reader.
 const REMARKS: [&str; 10] = [
@@ -19,13 +19,17 @@ const REMARKS: [&str; 10] = [
 const FAREWELLS: [&str; 6] =
     ["i hope this", "let me know", "feel free to", "would you like", "if you need", "please let me know"];
 
-/// Cleans up an answer. `topic` becomes the title when the answer has none.
+/// Cleans up an answer. `topic` becomes the title when the answer has none. Headings cite nothing.
 #[must_use]
 pub fn clean(answer: &str, topic: &str) -> String {
     let text = answer.replace("\r\n", "\n");
     let text = without_fence(text.trim());
     let text = without_remarks(text);
-    let mut lines = one_title(&text, topic);
+    let cited = with_citations(&text, |mark| match mark.in_heading {
+        true => String::new(),
+        false => text[mark.bytes.clone()].to_owned(),
+    });
+    let mut lines = one_title(&cited, topic);
     while lines.last().is_some_and(|line| line.trim().is_empty()) {
         lines.pop();
     }
@@ -164,6 +168,14 @@ mod tests {
         ] {
             assert_eq!(titled(title), format!("# {plain}\n\nWords.\n"));
         }
+    }
+
+    #[test]
+    fn citations_stay_but_for_those_in_headings() {
+        assert_eq!(
+            clean("# A [#1]\n\nWords [#2].\n\n## B [#3]\n\nMore.", "t"),
+            "# A\n\nWords [#2].\n\n## B\n\nMore.\n"
+        );
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! The parts of an article.
 
+use crate::without_citations;
+
 /// Most characters of a summary.
 const SUMMARY_CHARS: usize = 300;
 
@@ -30,12 +32,13 @@ pub(crate) fn heading_text(heading: &str) -> &str {
     if open.is_empty() || open.ends_with(char::is_whitespace) { open.trim_end() } else { text }
 }
 
-/// The first paragraph of prose, its lines joined; empty when there is none.
+/// The first paragraph of prose, its lines joined, without citations; empty when there is none.
 #[must_use]
 pub fn first_paragraph(markdown: &str) -> String {
     let is_prose = |line: &&str| line.chars().next().is_some_and(|first| first.is_alphanumeric() || first == '"');
     let from_prose = markdown.lines().skip_while(|line| !is_prose(line));
-    from_prose.take_while(|line| !line.trim().is_empty()).collect::<Vec<_>>().join(" ")
+    let paragraph = from_prose.take_while(|line| !line.trim().is_empty()).collect::<Vec<_>>().join(" ");
+    without_citations(&paragraph).into_owned()
 }
 
 /// The first sentences, up to 300 characters.

@@ -1,9 +1,19 @@
 //! Measuring an article, and shortening one that is too long.
 
-/// Words of a Markdown text: runs of non-space characters with at least one letter or digit.
+/// Words of a Markdown text: runs of non-space characters with at least one letter or digit. Citations are none.
 #[must_use]
 pub fn count_words(markdown: &str) -> usize {
-    markdown.split_whitespace().filter(|token| token.chars().any(char::is_alphanumeric)).count()
+    markdown.split_whitespace().filter(|token| is_word(token)).count()
+}
+
+fn is_word(token: &str) -> bool {
+    token.chars().any(char::is_alphanumeric) && !is_citation(token)
+}
+
+/// Whether a run of non-space characters is nothing but marks, or part of one: `[#1].`, `[#1][#2]`, `#2],`.
+fn is_citation(token: &str) -> bool {
+    let marked = token.starts_with("[#") || (token.starts_with('#') && token.contains(']'));
+    marked && token.chars().all(|c| c.is_ascii_digit() || c.is_ascii_punctuation())
 }
 
 /// Cuts a text with more than `limit` words at the end of the last sentence that fits. Headings left without text go, and
@@ -34,6 +44,7 @@ fn last_sentence_end(text: &str, limit: usize) -> Option<usize> {
     let mut end = None;
     let mut heading = text.starts_with('#');
     let mut fenced = false;
+    let mut ended = false;
     let mut position = 0;
     for line in text.split_inclusive('\n') {
         fenced ^= line.trim_start().starts_with("```");
@@ -41,12 +52,15 @@ fn last_sentence_end(text: &str, limit: usize) -> Option<usize> {
         let mut at = 0;
         for token in line.split_inclusive(char::is_whitespace) {
             let word = token.trim();
-            words += usize::from(word.chars().any(char::is_alphanumeric));
+            words += usize::from(is_word(word));
             if words > limit {
                 return end;
             }
             at += token.len();
-            if ends_sentence(word) && !line.trim_start().starts_with('#') && !fenced {
+            // A citation behind a sentence belongs to it.
+            let ends = ends_sentence(word) || (ended && is_citation(word));
+            ended = ends || (ended && word.is_empty());
+            if ends && !line.trim_start().starts_with('#') && !fenced {
                 end = Some(position + at - (token.len() - token.trim_end().len()));
             }
         }
@@ -56,6 +70,7 @@ fn last_sentence_end(text: &str, limit: usize) -> Option<usize> {
 }
 
 fn ends_sentence(word: &str) -> bool {
+    let word = word.split("[#").next().filter(|bare| !bare.is_empty()).unwrap_or(word);
     let bare = word.trim_end_matches(['"', '\'', '”', '’', ')', '*', '_']);
     bare.ends_with(['.', '!', '?', '…', '。']) && !is_abbreviation(bare)
 }
@@ -75,6 +90,13 @@ mod tests {
     #[test]
     fn marks_are_no_words() {
         assert_eq!(count_words("# A title\n\n- one - two\n\n**three** 4 --- ##"), 6);
+    }
+
+    #[test]
+    fn citations_are_no_words_and_stay_with_their_sentence() {
+        assert_eq!(count_words("One [#1]. Two.[#2] Three [#1, #2] and #5 [#4][#5]."), 5);
+        assert_eq!(trim("One two [#1]. Three four.[#2] Five six. [#3] Seven.", 4), "One two [#1]. Three four.[#2]\n");
+        assert_eq!(trim("One two. [#1] Three four five.", 3), "One two. [#1]\n");
     }
 
     #[test]

@@ -19,7 +19,7 @@ mod validate;
 
 pub use contract::{Contract, EventSpec, Finality, find_contract, find_type};
 pub use events::{EVENTS, RECORDS};
-pub use fields::{HexColor, Int, Language, List, Name, Pointer, Sha256Hex, Slug, Text, Time};
+pub use fields::{HexColor, Int, Language, List, Name, Pointer, Sha256Hex, Slug, Text, Time, WebAddress};
 pub use ids::Id;
 pub use json::{JsonError, parse};
 pub use topic::topic_key;

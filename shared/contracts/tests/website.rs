@@ -5,7 +5,7 @@
 mod support;
 
 use mesh_contracts::{
-    Detail, Name, Time,
+    Detail, List, Name, Time,
     records::{AspectRatio, Brief, MissingPart, WebsiteSettings},
     validate,
 };
@@ -119,7 +119,7 @@ fn a_site_nobody_has_set_up_has_metadata_no_images_and_no_refinement() {
     let body = serde_json::to_value(&settings).expect("JSON");
     assert_eq!(validate(CONTRACT, &body), Ok(()));
     assert_eq!(mesh_contracts::read(&body), Ok(settings.clone()));
-    let brief = Brief { website: settings, post: None };
+    let brief = Brief { website: settings, post: None, sources: List::default() };
     let body = serde_json::to_value(&brief).expect("JSON");
     assert_eq!(validate("brief-v1", &body), Ok(()));
     assert_eq!(mesh_contracts::read(&body), Ok(brief));

@@ -2,7 +2,7 @@
 
 use agent_publish::{
     formatting::Formatting,
-    render::{Page, Picture, PictureFile, Provenance, slug},
+    render::{Page, PageSource, Picture, PictureFile, Provenance, slug},
 };
 use chrono::{TimeDelta, TimeZone, Utc};
 use mesh_contracts::events::ImageUse;
@@ -39,6 +39,7 @@ pub(crate) fn page(parts: &[String]) -> Page {
         modified_at: published_at + TimeDelta::days(1),
         word_count: 800,
         pictures: text(&part(5)).map(picture).into_iter().collect(),
+        sources: text(&other).map(|title| PageSource { id: 1, title, url: None }).into_iter().collect(),
         formatting: Formatting::read(&part(6)),
         accent: text(&other),
         website: other.clone(),

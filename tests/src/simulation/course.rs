@@ -27,7 +27,11 @@ const TEMPLATE: &str = "Please write a {word_count}-word text about {content_top
 
 /// Sites, and what they ask for besides a text. `default` is set up by nobody.
 pub(super) const SITES: [(&str, &str); 4] = [
-    ("texts", r#"{"refine": true, "imagesPerArticle": 0, "metadata": false, "maxRevisions": 2}"#),
+    (
+        "texts",
+        r#"{"refine": true, "imagesPerArticle": 0, "metadata": false, "maxRevisions": 2, "articleStages": "staged",
+            "researchSources": [{"title": "House rules", "text": "Be brief.", "url": "https://texts.example/rules"}]}"#,
+    ),
     ("pictures", r#"{"refine": false, "imagesPerArticle": 2}"#),
     ("strict", r#"{"refine": false, "imagesPerArticle": 2, "onMissingPart": "fail", "partWaitMinutes": 5}"#),
     ("bounded", r#"{"refine": true, "imagesPerArticle": 0, "monthlyBudgetMicroUsd": 9000000}"#),

@@ -137,7 +137,7 @@ fn requests_on_the_bounds_are_taken() {
     let context = "x".repeat(1999);
     for data in [
         request("T", 300),
-        request("Tea", 2000),
+        request("Tea", 1199),
         json!({"content_topic": "Tea", "word_count": 500, "prompt_context": context}),
         json!({"content_topic": "Tea", "word_count": 500, "prompt_context": ""}),
         json!({"content_topic": "Tea", "word_count": 500, "prompt_context": Value::Null}),

@@ -7,5 +7,6 @@ mod declaration;
 mod failures;
 mod generate;
 mod observed;
+mod stages;
 mod status;
 mod support;

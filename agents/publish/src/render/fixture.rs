@@ -33,6 +33,7 @@ pub(super) fn page() -> Page {
         modified_at: published_at + chrono::TimeDelta::days(1),
         word_count: 812,
         pictures: Vec::new(),
+        sources: Vec::new(),
         formatting: Formatting::default(),
         accent: None,
         website: "field-notes".into(),

@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::json_ld::json_ld;
 use super::markdown::{Article, article};
 use super::place::Urls;
+use super::sources::without_numbers;
 use super::template::{self, ARTICLE};
 use super::text::{clip, tidy};
 use super::{Page, RenderError, accent};
@@ -80,7 +81,10 @@ pub(super) struct Moment {
 /// the template fails.
 pub fn html(page: &Page) -> Result<String, RenderError> {
     page.check()?;
-    let article = article(&page.finished(Urls::Relative), &page.title, &page.pictures)?;
+    let mut article = article(&page.finished(Urls::Relative), &page.title, &page.pictures)?;
+    if !page.sources.is_empty() {
+        article.lead = without_numbers(&article.lead);
+    }
     template::render(ARTICLE, view(page, &article)?)
 }
 

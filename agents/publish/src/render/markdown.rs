@@ -6,10 +6,11 @@ use comrak::html::format_node_default;
 use comrak::nodes::{AstNode, NodeHeading, NodeValue};
 use comrak::options::Plugins;
 use comrak::{Anchorizer, Arena, Node, Options, create_formatter, parse_document};
+use mesh_article::html_text;
 
 use super::RenderError;
 use super::figure::{Picture, figure};
-use super::sanitize::{clean, text_of};
+use super::sanitize::clean;
 use super::text::tidy;
 
 /// The id of the template's main landmark; no heading may take it.
@@ -128,7 +129,7 @@ fn rewrite<'a>(node: Node<'a>, arena: &'a Arena<'a>) {
         // comrak would drop the block, text and all.
         NodeValue::HtmlBlock(block) => {
             node.data_mut().value = NodeValue::Paragraph;
-            node.append(text_node(arena, tidy(&text_of(&block.literal))));
+            node.append(text_node(arena, tidy(&html_text(&block.literal))));
         }
         // The page shows images of the site only: a foreign one becomes a link to it, one that nobody has its words.
         NodeValue::Image(link) => {

@@ -16,6 +16,7 @@ mod page;
 mod place;
 mod sanitize;
 mod slug;
+mod sources;
 mod template;
 mod text;
 
@@ -27,6 +28,7 @@ pub(crate) use markdown::{opening_title, options, outline};
 pub use notice::{NOTICE_MARK, Notice, notice};
 pub use page::{Page, Provenance};
 pub use slug::{slug, unique_slug};
+pub use sources::PageSource;
 
 #[cfg(test)]
 mod fixture;

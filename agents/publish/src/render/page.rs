@@ -7,6 +7,7 @@ use uuid::Uuid;
 use super::RenderError;
 use super::figure::{Picture, PictureFile};
 use super::slug::is_segment;
+use super::sources::PageSource;
 use super::text::{clip, tidy};
 use crate::formatting::Formatting;
 
@@ -61,6 +62,8 @@ pub struct Page {
     pub word_count: u32,
     /// The images, in order.
     pub pictures: Vec<Picture>,
+    /// What the text may cite.
+    pub sources: Vec<PageSource>,
     /// What the site wishes for headings, lists and the like.
     pub formatting: Formatting,
     /// The first colour of the brand, `#rrggbb`; it is used where it can be read.

@@ -8,6 +8,7 @@ use comrak::{Arena, Node, parse_document};
 use super::Page;
 use super::figure::{Picture, TO_ROOT};
 use super::markdown::{opening_title, options};
+use super::sources::cited;
 use super::text::tidy;
 
 /// What stands in front of the paths of the site's files.
@@ -20,10 +21,11 @@ pub(super) enum Urls {
 }
 
 impl Page {
-    /// The article with its images, formatted as the site wishes.
+    /// The article with its images, formatted as the site wishes, and with its sources.
     pub(super) fn finished(&self, urls: Urls) -> String {
         let placed = place(&self.markdown, &self.title, &self.pictures, &self.prefix(urls));
-        self.formatting.apply(&placed, &self.title, self.lang(), &self.keywords)
+        let formatted = self.formatting.apply(&placed, &self.title, self.lang(), &self.keywords);
+        if self.sources.is_empty() { formatted } else { cited(&formatted, &self.sources, self.lang()) }
     }
 
     /// What stands in front of a path of the site.

@@ -47,21 +47,10 @@ const TAGS: [&str; 34] = [
 const HEADINGS: [&str; 5] = ["h2", "h3", "h4", "h5", "h6"];
 
 static ARTICLE: LazyLock<Builder<'static>> = LazyLock::new(article_rules);
-static NOTHING: LazyLock<Builder<'static>> = LazyLock::new(|| {
-    let mut rules = Builder::empty();
-    rules.clean_content_tags(HashSet::from(["script", "style"]));
-    rules
-});
 
 /// Article HTML reduced to the allow-list.
 pub(super) fn clean(html: &str) -> String {
     ARTICLE.clean(html).to_string()
-}
-
-/// The readable text inside raw HTML, without its scripts and styles.
-pub(super) fn text_of(html: &str) -> String {
-    let escaped = NOTHING.clean(html).to_string();
-    escaped.replace("&lt;", "<").replace("&gt;", ">").replace("&nbsp;", "\u{a0}").replace("&amp;", "&")
 }
 
 fn article_rules() -> Builder<'static> {
@@ -138,10 +127,5 @@ mod tests {
     fn cleaning_twice_changes_nothing() {
         let once = clean("<table><tr><th align=left>a<td>b</table><a href=//x?a=1&b=2 title='\"<'>y</a>");
         assert_eq!(clean(&once), once);
-    }
-
-    #[test]
-    fn raw_html_leaves_its_words() {
-        assert_eq!(text_of("<div class=x>a &amp; b<script>c</script></div>"), "a & b");
     }
 }

@@ -49,6 +49,8 @@ pub struct Article<'a> {
     /// Addresses the article may link to. An entry with a scheme (`https://a.org/x`, `mailto:x@a.org`) or beginning with `/` is that address alone;
     /// one without (`a.org`, `*.a.org`) is a whole host, or all hosts below it.
     pub allowed_links: &'a [String],
+    /// Numbers of the sources the article may cite, ascending.
+    pub sources: &'a [u32],
     /// Phrases the site does not want to read; case and punctuation do not matter.
     pub banned_phrases: &'a [String],
 }

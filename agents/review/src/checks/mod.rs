@@ -1,6 +1,7 @@
 //! The checks of a review: pure functions from an article and a policy to findings. One file per check or small family.
 
 mod article;
+mod citations;
 mod finding;
 mod fixes;
 mod headings;
@@ -27,6 +28,8 @@ pub use finding::{Finding, Place, Severity, Verdict, verdict};
 pub use fixes::minor_fixes;
 pub use policy::Policy;
 pub use scores::{FindingCounts, Scores};
+
+use mesh_article::without_citations;
 
 use finding::Sink;
 use language::Detected;
@@ -68,12 +71,13 @@ impl Context<'_> {
 type Check = fn(&Context<'_>, &mut Sink);
 
 /// All checks, in the order their findings are listed within one severity.
-const CHECKS: [Check; 17] = [
+const CHECKS: [Check; 18] = [
     truncation::check,
     residue::check,
     sensitive::check,
     html::check,
     links::check,
+    citations::check,
     language::check,
     length::check,
     headings::check,
@@ -92,7 +96,9 @@ const CHECKS: [Check; 17] = [
 #[must_use]
 pub fn review(article: &Article<'_>, policy: &Policy) -> Review {
     let readable = article.markdown.len() <= policy.max_bytes;
-    let model = TextModel::parse(if readable { article.markdown } else { "" });
+    // Readers see a number in the place of a citation; no other check has to do with it.
+    let text = without_citations(if readable { article.markdown } else { "" });
+    let model = TextModel::parse(&text);
     let detected = language::detect(&model, policy);
     let english = language::is_english(article.language, detected);
     let signature = Signature::of(&model);

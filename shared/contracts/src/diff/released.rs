@@ -14,6 +14,7 @@ macro_rules! released {
 
 released! {
     "content-request-v1.1"
+    "content-request-v1.2"
 }
 
 /// The releases as schemas.

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::{Feed, Source};
 use crate::{Contract, Finality, Int, Language, List, Name, Text, object::object_only};
 
 /// Asks for an article. Published to `/content/request` by anybody: a person, the gateway, another agent.
@@ -33,6 +34,12 @@ pub struct ContentRequest {
     /// Language of the article; absent: English.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub language: Option<Language>,
+    /// What the article may draw on and cite.
+    #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
+    pub sources: List<Source, 20>,
+    /// Feeds whose entries the article may draw on and cite: the content of each (RSS, Atom, JSON Feed), not its address.
+    #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
+    pub feeds: List<Feed, 2>,
 }
 object_only!(ContentRequest);
 

@@ -13,6 +13,7 @@ mod publication_due;
 mod review_completed;
 mod revision_requested;
 mod site_build;
+mod source;
 mod withdrawal;
 // new-agent: modules
 
@@ -32,6 +33,7 @@ pub use publication_due::PublicationDue;
 pub use review_completed::{Finding, ReviewCompleted, Scores, Severity};
 pub use revision_requested::RevisionRequested;
 pub use site_build::{SiteBuildRequested, SiteBuildStarted, SiteBuilt};
+pub use source::{Feed, Source};
 pub use withdrawal::{ContentWithdrawn, WithdrawalRequested};
 // new-agent: exports
 

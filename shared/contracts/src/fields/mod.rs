@@ -12,4 +12,4 @@ pub use list::List;
 pub use pointer::{Pointer, Sha256Hex};
 pub use text::Text;
 pub use time::Time;
-pub use word::{HexColor, Language, Name, Slug};
+pub use word::{HexColor, Language, Name, Slug, WebAddress};

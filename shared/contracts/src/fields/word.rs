@@ -88,6 +88,11 @@ word! {
     Slug, "^(?=.{1,75}$)[a-z0-9]+(-[a-z0-9]+)*$", ["small-queues-beat-big-meetings"], is_slug
 }
 
+word! {
+    /// An absolute http or https address of at most 500 ASCII characters, without blanks, quotes, brackets or braces.
+    WebAddress, "^(?=.{1,500}$)https?://[A-Za-z0-9][!#-;=?-Z_a-z~]*$", ["https://www.example.org/reports/2026"], is_web_address
+}
+
 impl Default for Name {
     fn default() -> Self {
         Self("default".to_owned())
@@ -113,6 +118,12 @@ fn is_color(text: &str) -> bool {
 fn is_slug(text: &str) -> bool {
     let word = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
     text.len() <= 75 && text.split('-').all(word)
+}
+
+fn is_web_address(text: &str) -> bool {
+    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://")).unwrap_or_default();
+    let plain = |b: u8| matches!(b, b'!' | b'#'..=b';' | b'=' | b'?'..=b'Z' | b'_' | b'a'..=b'z' | b'~');
+    text.len() <= 500 && rest.starts_with(|c: char| c.is_ascii_alphanumeric()) && rest.bytes().all(plain)
 }
 
 fn is_language(text: &str) -> bool {

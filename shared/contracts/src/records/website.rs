@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Detail, HexColor, Id, Int, Language, List, Name, Text, Time,
+    events::{Feed, Source},
     object::{object_only, word_only},
 };
 
@@ -60,6 +61,20 @@ pub enum MissingPart {
     Fail,
 }
 word_only!(MissingPart);
+
+/// How an article is written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(remote = "Self", rename_all = "snake_case")]
+pub enum ArticleStages {
+    /// In stages from 1,200 words on, at once below.
+    #[default]
+    Auto,
+    /// At once, by one call of the model.
+    Single,
+    /// In stages: an outline, each section, a polish of the whole.
+    Staged,
+}
+word_only!(ArticleStages);
 
 /// Kind `website_settings`, written by the gateway: a site and its brand. Id: the site. Field names are those of the
 /// document; those it does not know follow `isActive`.
@@ -151,6 +166,15 @@ pub struct WebsiteSettings {
     /// Most money its models may cost in a calendar month (UTC), in millionths of a US dollar; absent: no bound.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub monthly_budget_micro_usd: Option<Int<0, 9_007_199_254_740_991>>,
+    /// How its articles are written.
+    #[serde(default)]
+    pub article_stages: ArticleStages,
+    /// What every article may draw on and cite, after the sources of its request.
+    #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
+    pub research_sources: List<Source, 20>,
+    /// Feeds whose entries every article may draw on and cite: the content of each, not its address.
+    #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
+    pub research_feeds: List<Feed, 2>,
     /// When it was first stored.
     pub created_at: Time,
     /// When it was stored last.
@@ -211,6 +235,9 @@ impl WebsiteSettings {
             on_missing_part: MissingPart::default(),
             part_wait_minutes: half_an_hour(),
             monthly_budget_micro_usd: None,
+            article_stages: ArticleStages::default(),
+            research_sources: List::default(),
+            research_feeds: List::default(),
             created_at: at,
             updated_at: at,
         }
@@ -276,16 +303,3 @@ pub struct Post {
     pub updated_at: Time,
 }
 object_only!(Post);
-
-/// Stored by content-gen as `briefs/{content_id}.r{revision}.json`: the site's settings and the post as they were when
-/// the article was asked for, so that all agents of a run work by the same ones.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(remote = "Self")]
-pub struct Brief {
-    /// The site's settings.
-    pub website: WebsiteSettings,
-    /// The post.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub post: Option<Post>,
-}
-object_only!(Brief);

@@ -1,5 +1,7 @@
 //! Asking a model once: the answer is stored before it is used.
 
+use std::sync::atomic::Ordering;
+
 use mesh_contracts::{Int, events::ErrorType};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
@@ -84,6 +86,7 @@ impl Context<'_> {
         self.count_tokens(model, answer.response.usage);
         match self.ports.blobs.put_bytes(key, body.into(), "application/json", PutCondition::IfAbsent).await? {
             PutResult::Stored(_) => {
+                self.bought.store(true, Ordering::Relaxed);
                 self.spend_answer(&answer.response);
                 Ok(answer)
             }

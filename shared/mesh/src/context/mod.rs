@@ -6,7 +6,13 @@ mod ask_json;
 mod budget;
 mod render;
 
-use std::sync::Mutex;
+use std::{
+    sync::{
+        Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use bytes::Bytes;
 use mesh_contracts::{Pointer, events::Cost, events::ErrorType};
@@ -49,6 +55,8 @@ pub struct Context<'a> {
     spent: Mutex<Cost>,
     purse: Mutex<account::Purse>,
     chosen: Mutex<account::Chosen>,
+    /// Whether an answer was bought during this attempt.
+    bought: AtomicBool,
 }
 
 impl<'a> Context<'a> {
@@ -56,7 +64,8 @@ impl<'a> Context<'a> {
     #[must_use]
     pub fn new(manifest: &'a Manifest, ports: &'a Ports, event: &Event, lease: Lease) -> Self {
         let (spent, purse, chosen) = (Mutex::default(), Mutex::default(), Mutex::default());
-        Self { manifest, ports, event_id: event.id, lease, spent, purse, chosen }
+        let bought = AtomicBool::new(false);
+        Self { manifest, ports, event_id: event.id, lease, spent, purse, chosen, bought }
     }
 
     /// Now.
@@ -69,6 +78,31 @@ impl<'a> Context<'a> {
     #[must_use]
     pub fn deadline(&self) -> Timestamp {
         self.lease.deadline
+    }
+
+    /// For handlers with many questions, before each: ends this attempt when what is left of its time may be too short for
+    /// one more answer. The event comes again soon, and finds the answers bought so far. An attempt ends like this only once
+    /// it has bought one, so each gets the event further, and none of them counts as failed.
+    ///
+    /// # Errors
+    /// [`AgentError::Retry`] with `STEPS_LEFT`, to be passed on.
+    pub fn next_step(&self) -> Result<(), AgentError> {
+        let left = self.now().until(self.lease.deadline);
+        if !self.bought.load(Ordering::Relaxed) || left >= self.ports.model_timeout {
+            return Ok(());
+        }
+        Err(AgentError::Retry {
+            code: "STEPS_LEFT",
+            error_type: ErrorType::Infrastructure,
+            message: format!(
+                "{} s are left, and an answer may take {}",
+                left.as_secs(),
+                self.ports.model_timeout.as_secs()
+            ),
+            after: Some(Duration::ZERO),
+            dependency: None,
+            counted: false,
+        })
     }
 
     /// Tokens and money of the answers used so far, whether bought now or by an earlier attempt.

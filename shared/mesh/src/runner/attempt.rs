@@ -287,6 +287,9 @@ impl Runner {
             return self.suspend(attempt, code, error_type, &message).await;
         }
         self.give_back(attempt, counted).await;
+        if !counted && after == Some(Duration::ZERO) {
+            return Fate::retry(Ended::SetBack(code), self.soon());
+        }
         let random = self.ports.entropy.bits();
         let number = if counted { attempt.number } else { 1 };
         Fate::retry(Ended::SetBack(code), backoff::after(number, after, self.policy.backoff_scale, random))

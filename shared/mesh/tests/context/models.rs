@@ -1,10 +1,10 @@
 //! Models that are there, that are not, and what images cost.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use mesh_core::{
-    Context,
+    AgentError, Context,
     ports::{ImageModel, MAX_IMAGE_BYTES, ModelErrorKind, Models},
 };
 use mesh_testkit::{
@@ -45,6 +45,24 @@ fn a_preferred_model_must_be_the_configured_one() {
     assert_eq!(code(ctx.prefer_text_model(Some("scripted/other"))), ("MODEL_NOT_CONFIGURED", true));
     ctx.prefer_image_model(None).unwrap();
     assert_eq!(code(ctx.prefer_image_model(Some("scripted/editor"))), ("MODEL_NOT_CONFIGURED", true));
+}
+
+#[test]
+fn a_next_step_waits_for_another_attempt_only_when_this_one_has_bought_something_and_runs_short() {
+    let model = Arc::new(ScriptedTextModel::new().otherwise(|_| "Words."));
+    let bench = Bench::asking(&model);
+    let (first, second) = (bench.attempt(1), bench.attempt(1));
+    bench.clock.advance(Duration::from_secs(500));
+    block_on(first.ask("one", "p1", &request())).unwrap();
+    first.next_step().unwrap();
+    bench.clock.advance(Duration::from_secs(1));
+    let error = first.next_step().unwrap_err();
+    let at_once =
+        matches!(error, AgentError::Retry { code: "STEPS_LEFT", after: Some(Duration::ZERO), counted: false, .. });
+    assert!(at_once, "{error}");
+    block_on(second.ask("one", "p1", &request())).unwrap();
+    second.next_step().unwrap();
+    assert_eq!(model.calls(), 1, "the second attempt found what the first one bought");
 }
 
 #[test]

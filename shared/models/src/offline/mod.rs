@@ -2,6 +2,7 @@
 //! Never a claim to be a model: [`TextModel::is_offline`] is true and every article says so in its last paragraph.
 
 mod article;
+mod cite;
 mod context;
 mod fault;
 mod grammar;
@@ -11,6 +12,7 @@ mod metadata;
 mod phrase;
 mod refine;
 mod seed;
+mod stages;
 mod subject;
 mod task;
 mod text;
@@ -40,8 +42,11 @@ const NAME: &str = "offline/text-v1";
 ///
 /// | task | input | answer |
 /// |---|---|---|
-/// | `draft` | `{topic, word_count, context?, keywords?, language?, fresh_angle?}` | a Markdown article |
-/// | `continue` | that of `draft` or `refine` and `text_so_far` (after `refine` also `topic`, `word_count`) | what to append to `text_so_far` as it stands |
+/// | `draft` | `{topic, word_count, context?, keywords?, language?, fresh_angle?, sources?}` | a Markdown article |
+/// | `continue` | that of `draft`, `section`, `polish` or `refine`, and `text_so_far` (after `refine` and `polish` also `topic`, `word_count`) | what to append to `text_so_far` as it stands |
+/// | `outline` | that of `draft` | JSON: `{title, sections: [{heading, points, words}]}` of that draft |
+/// | `section` | that of `draft`, and `number` from 1 | that section of that draft, the first with the introduction |
+/// | `polish` | `{markdown}` | the article as it is |
 /// | `refine` | `{markdown, title?, tone?, audience?, words_min, words_max, keywords?, findings?: [{check, message?, excerpt?}], round?, formatting_notes?, language?}` | the whole article, edited by rules |
 /// | `image_plan` | `{topic or title, sections?, count, style?, colors?, summary?, language?}` | JSON: `{"images": [{prompt, alt_text, section}]}` |
 /// | `metadata` | `{title or topic, summary?, first_paragraph?, keywords?, core_keywords?, site_name?, seo_instructions?, language?}` | JSON: title, description, slug, keyphrase, keywords, og_title, og_description |
@@ -56,6 +61,8 @@ const NAME: &str = "offline/text-v1";
 ///   repetition, sentence and paragraph length, openings, passive voice, transitions, banned phrases and density.
 ///   `formatting_notes` have no effect.
 /// * The images of a plan are spread over the introduction (`section` 0) and the sections.
+/// * `sources` are the numbers of sources: each is cited, as `[#3]`, as far as there are paragraphs. What they say has no
+///   effect.
 /// * The text is English whatever `language` says: other languages are for real models.
 /// * It states no facts, figures, quotes or addresses; addresses in the topic are left out.
 /// * Any other task is refused as [`ModelErrorKind::InvalidRequest`]; so is a `json_schema` with a task whose answer is no
@@ -96,26 +103,35 @@ impl OfflineTextModel {
 
     fn answer(request: &ChatRequest) -> Result<String, String> {
         if request.json_schema.is_some() && !is_json(request) {
-            return Err("the offline model writes JSON for `image_plan` and `metadata` alone".to_owned());
+            return Err("the offline model writes JSON for `outline`, `image_plan` and `metadata` alone".to_owned());
         }
         let input = &request.task.input;
         match request.task.name.as_str() {
             "draft" => {
                 let draft = DraftInput::read(input)?;
-                Ok(article::draft(Rng::new(NAME, "draft", input), &Subject::of(&draft), draft.word_count))
+                Ok(whole_draft(input, &draft))
             }
             "continue" => continuation(input),
+            "outline" => stages::outline(input),
+            "section" => stages::section(input),
+            "polish" => stages::polish(input),
             "refine" => refine::refine(input),
             "image_plan" => image_plan::image_plan(input),
             "metadata" => metadata::metadata(input),
-            _ => Err("the offline model knows `draft`, `continue`, `refine`, `image_plan` and `metadata`".to_owned()),
+            _ => Err("the offline model knows `draft`, `outline`, `section`, `polish`, `continue`, `refine`, `image_plan` and `metadata`".to_owned()),
         }
     }
 }
 
+/// The article of a `draft`, citing the sources it was given.
+fn whole_draft(input: &Value, draft: &DraftInput<'_>) -> String {
+    let article = article::draft(Rng::new(NAME, "draft", input), &Subject::of(draft), draft.word_count);
+    cite::cited(&article, &draft.sources)
+}
+
 /// Whether the answer is JSON.
 fn is_json(request: &ChatRequest) -> bool {
-    matches!(request.task.name.as_str(), "image_plan" | "metadata")
+    matches!(request.task.name.as_str(), "outline" | "image_plan" | "metadata")
 }
 
 /// The rest of what `text_so_far` begins, or a new end to it.
@@ -128,8 +144,10 @@ fn continuation(input: &Value) -> Result<String, String> {
         fields.remove("text_so_far");
     }
     let whole = match input.get("markdown") {
+        Some(_) if input.get("words_min").is_none() => stages::polish(&original)?,
         Some(_) => refine::refine(&original)?,
-        None => article::draft(Rng::new(NAME, "draft", &original), &subject, draft.word_count),
+        None if input.get("number").is_some() => stages::section(&original)?,
+        None => whole_draft(&original, &draft),
     };
     match whole.strip_prefix(so_far) {
         Some(rest) => Ok(rest.to_owned()),

@@ -116,7 +116,7 @@ mod tests {
     use super::*;
 
     fn subject(topic: &str) -> Subject {
-        Subject::of(&DraftInput { topic, word_count: 800, context: "", keywords: Vec::new() })
+        Subject::of(&DraftInput { topic, word_count: 800, context: "", keywords: Vec::new(), sources: Vec::new() })
     }
 
     #[test]
@@ -150,6 +150,7 @@ mod tests {
             word_count: 800,
             context: "Our readers are allotment gardeners. Do not mention Acme. Allotment gardeners like cheap tools.",
             keywords: vec!["home office", "Remote Work", "home office", " ", "focus!"],
+            sources: Vec::new(),
         };
         let subject = Subject::of(&input);
         assert_eq!(subject.asked, 2);

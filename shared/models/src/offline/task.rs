@@ -12,6 +12,8 @@ pub(super) struct DraftInput<'a> {
     pub(super) word_count: usize,
     pub(super) context: &'a str,
     pub(super) keywords: Vec<&'a str>,
+    /// Numbers of the sources to cite.
+    pub(super) sources: Vec<u64>,
 }
 
 impl<'a> DraftInput<'a> {
@@ -32,7 +34,13 @@ impl<'a> DraftInput<'a> {
         }
         text(input, "language")?;
         let context = text(input, "context")?.unwrap_or_default();
-        Ok(Self { topic, word_count, context, keywords: texts(input, "keywords")? })
+        Ok(Self {
+            topic,
+            word_count,
+            context,
+            keywords: texts(input, "keywords")?,
+            sources: numbers(input, "sources")?,
+        })
     }
 }
 
@@ -60,6 +68,16 @@ pub(super) fn texts<'a>(input: &'a Value, field: &str) -> Result<Vec<&'a str>, S
     }
 }
 
+/// A list of whole numbers of the input; empty when it is not there.
+fn numbers(input: &Value, field: &str) -> Result<Vec<u64>, String> {
+    let wrong = || format!("input.{field} is not a list of whole numbers");
+    match input.get(field) {
+        None | Some(Value::Null) => Ok(Vec::new()),
+        Some(Value::Array(items)) => items.iter().map(|item| item.as_u64().ok_or_else(wrong)).collect(),
+        Some(_) => Err(wrong()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -81,6 +99,7 @@ mod tests {
             (json!({"topic": "secret", "word_count": 800, "context": ["secret"]}), "context"),
             (json!({"topic": "secret", "word_count": 800, "language": 1}), "language"),
             (json!({"topic": "secret", "word_count": 800, "fresh_angle": "secret"}), "fresh_angle"),
+            (json!({"topic": "secret", "word_count": 800, "sources": ["secret"]}), "sources"),
             (json!("secret"), "topic"),
         ] {
             let error = DraftInput::read(&input).unwrap_err();
@@ -91,7 +110,8 @@ mod tests {
     #[test]
     fn absent_and_null_are_the_same() {
         let input = json!({"topic": "t", "word_count": 800, "context": null, "keywords": null, "fresh_angle": null});
-        let expected = DraftInput { topic: "t", word_count: 800, context: "", keywords: Vec::new() };
+        let expected =
+            DraftInput { topic: "t", word_count: 800, context: "", keywords: Vec::new(), sources: Vec::new() };
         assert_eq!(DraftInput::read(&input), Ok(expected));
         assert!(text_so_far(&input).is_err());
     }

@@ -233,7 +233,8 @@ mod tests {
 
     #[test]
     fn a_sentence_that_is_known_or_opens_like_its_neighbour_is_stale() {
-        let input = DraftInput { topic: "Tea", word_count: 300, context: "", keywords: Vec::new() };
+        let input =
+            DraftInput { topic: "Tea", word_count: 300, context: "", keywords: Vec::new(), sources: Vec::new() };
         let subject = Subject::of(&input);
         let mut writer = Writer::new(Rng::new("m", "draft", &Value::Null), &subject, 300);
         let pool = grammar::pool(Role::Claim, Mention::Nothing);

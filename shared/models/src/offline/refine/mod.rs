@@ -55,7 +55,7 @@ fn subject(title: &str, input: &RefineInput<'_>) -> Subject {
     let topic = title.split(": ").next().unwrap_or(title);
     let topic = topic.replace('\\', "");
     let keywords = input.keywords.clone();
-    Subject::of(&DraftInput { topic: &topic, word_count: input.words_max, context: "", keywords })
+    Subject::of(&DraftInput { topic: &topic, word_count: input.words_max, context: "", keywords, sources: Vec::new() })
 }
 
 /// An article being rewritten.
