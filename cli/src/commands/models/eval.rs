@@ -118,7 +118,7 @@ fn read(followed: &Followed, events: &[Published], asked: u64, micro_usd: Option
     let outcome = match followed {
         Followed::Ended(end) => end.code.clone().unwrap_or_else(|| end.event_type.clone()),
         Followed::Stuck { code, .. } => code.clone(),
-        Followed::TimedOut => "TIMED_OUT".to_owned(),
+        Followed::TimedOut => "timed out".to_owned(),
     };
     let judged = events.iter().find(|event| matches!(event.kind(), "ReviewCompleted" | "ContentRejected"));
     let payload = judged.map(|event| &event.data);
