@@ -30,7 +30,8 @@ variables {
     durable             = true
     alarms              = true
     tls                 = true
-    secret              = "/va/prod/openai-api-key"
+    secrets             = { OPENAI_API_KEY_SECRET = "/va/prod/openai-api-key" }
+    bedrock             = false
     ops_topic_arn       = "arn:aws:sns:eu-central-1:123456789012:va-phase1-ops"
   }
   agent = {
@@ -226,7 +227,7 @@ run "one_at_a_time_is_two_for_a_mapping" {
     error_message = "an agent that asks nobody takes ten, and may be silent"
   }
   assert {
-    condition     = length(setintersection(local.statements[*].Sid, ["OwnSecret", "WrittenDocuments", "Budgets"])) == 0
+    condition     = length(setintersection(local.statements[*].Sid, ["OwnSecrets", "Bedrock", "WrittenDocuments", "Budgets"])) == 0
     error_message = "it declares neither a secret nor documents, and asks no model: ${jsonencode(local.statements[*].Sid)}"
   }
 }
@@ -251,7 +252,8 @@ run "tracing_and_network_are_the_only_wildcards" {
       durable             = true
       alarms              = true
       tls                 = true
-      secret              = "/va/prod/openai-api-key"
+      secrets             = { OPENAI_API_KEY_SECRET = "/va/prod/openai-api-key" }
+      bedrock             = false
       ops_topic_arn       = "arn:aws:sns:eu-central-1:123456789012:va-phase1-ops"
     }
   }

@@ -21,7 +21,7 @@ run "as_shipped" {
     error_message = "content-gen generates ${local.agents["content-gen"].concurrency} at once; the design document says 2"
   }
   assert {
-    condition     = !local.durable && length(aws_secretsmanager_secret.openai) == 1
+    condition     = !local.durable && length(aws_secretsmanager_secret.key) == 1
     error_message = "dev is as hard to delete as prod, or has no secret"
   }
 }
@@ -43,7 +43,7 @@ run "prod_keeps_its_data" {
   variables { environment = "prod" }
 
   assert {
-    condition     = local.durable && aws_secretsmanager_secret.openai[0].recovery_window_in_days == 30
+    condition     = local.durable && aws_secretsmanager_secret.key["OPENAI_API_KEY_SECRET"].recovery_window_in_days == 30
     error_message = "prod's secret is gone at once when it is deleted"
   }
 }
@@ -54,7 +54,7 @@ run "a_second_prefix_shares_the_secret" {
 
   assert {
     condition = (
-      length(aws_secretsmanager_secret.openai) == 0 &&
+      length(aws_secretsmanager_secret.key) == 0 &&
       output.secrets.OPENAI_API_KEY_SECRET == "/va/dev/openai-api-key"
     )
     error_message = "the secret is made twice, or called otherwise"

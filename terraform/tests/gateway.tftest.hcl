@@ -42,7 +42,6 @@ variables {
     durable             = true
     alarms              = true
     tls                 = true
-    secret              = "/va/prod/openai-api-key"
     ops_topic_arn       = "arn:aws:sns:eu-central-1:123456789012:va-phase1-ops"
   }
   options      = { origins = [], memory_mb = 256, requests_second = 50, requests_burst = 100 }
@@ -136,14 +135,11 @@ run "models_reach_whoever_declares_them" {
     error_message = "an agent that asks has no model: ${jsonencode(local.site_settings)}"
   }
   assert {
-    condition = (
-      !contains(keys(local.site_settings["review"]), "OPENAI_MODEL") &&
-      !contains(keys(local.site_settings["metadata"]), "MESH_IMAGE_MODEL")
-    )
+    condition     = !contains(keys(local.site_settings["review"]), "OPENAI_MODEL")
     error_message = "an agent gets a model that it does not declare: ${jsonencode(local.site_settings)}"
   }
   assert {
-    condition     = local.needs_secret && contains(keys(output.tables), "budgets") && output.tables["api_keys"] == "va-phase1-api-keys"
+    condition     = keys(local.secrets) == ["OPENAI_API_KEY_SECRET"] && contains(keys(output.tables), "budgets") && output.tables["api_keys"] == "va-phase1-api-keys"
     error_message = "tables: ${jsonencode(output.tables)}"
   }
 }

@@ -58,7 +58,9 @@ def stored(mesh: Mesh, name: str) -> dict[int, tuple[str, float]]:
 
     with ThreadPoolExecutor(8) as readers:
         answers = list(readers.map(read, objects))
-    ours = ((model.removeprefix(name), key, at) for model, key, at in answers if model.startswith(name))
+    # Recorded as provider/model.
+    named = f"openai/{name}"
+    ours = ((model.removeprefix(named), key, at) for model, key, at in answers if model.startswith(named))
     return {int(number): (key, at) for number, key, at in ours}
 
 
