@@ -111,8 +111,9 @@ class Recorder(threading.Thread):
         return self.where(lambda event: event.run == run and (not kind or event.type == kind))
 
     def finals_of(self, run: str) -> list[Event]:
-        """The events that end a run; there should be one."""
-        return self.where(lambda event: event.run == run and event.final)
+        """The events that end a run; there should be one. One that is delivered again, with its id, is the same."""
+        finals = self.where(lambda event: event.run == run and event.final)
+        return list({(event.attributes.get("ce-id"), json.dumps(event.payload, sort_keys=True)): event for event in finals}.values())
 
     def end_of(self, run: str, seconds: float = 30) -> Event:
         """The one event that ended a run."""

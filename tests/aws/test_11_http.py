@@ -164,7 +164,7 @@ def test_what_is_wrong_is_a_problem_that_names_it(api: Api, keys: Callable[..., 
     api.put_site("asleep", isActive=False)
     sleeping = api.put_post("asleep", title("Without a wake site"))
     api.call("POST", "/generate", {"postId": sleeping}).problem(409, "SITE_INACTIVE")
-    api.put_site("choosy", preferredTextModel="openai/another")
+    api.put_site("choosy", preferredTextModel="anthropic/another")
     choosy = api.put_post("choosy", title("With another model"))
     api.call("POST", "/generate", {"postId": choosy}).problem(409, "MODEL_NOT_CONFIGURED")
     api.call("POST", "/generate", '{"postId": ').problem(400, "INVALID_JSON")
