@@ -179,8 +179,8 @@ impl<'a> Hand<'a> {
         let (replayed, others): (Vec<_>, Vec<_>) =
             all.iter().enumerate().partition(|(_, one)| one.task.action == Action::Replay);
         for (_, one) in &replayed {
-            let (agent, event_id) = (&manifest.name, inspect::decode(&one.found, manifest).id);
-            if let Some(entry) = self.mesh.state.entry(agent, event_id).await? {
+            // Under the id it was handled by, which is not always the one it arrives with.
+            if let Some(entry) = self.mesh.state.entry(&manifest.name, one.now.event_id).await? {
                 runner::start_afresh(&*self.mesh.state, &entry, self.mesh.now(), self.mesh.fresh_id()).await?;
             }
         }
