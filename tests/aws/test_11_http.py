@@ -45,8 +45,9 @@ def title(about: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def article(api: Api) -> tuple[str, str, list[dict]]:
-    """A post with all stages: its id, its run, and every status that was seen on the way."""
+def article(api: Api, recorder: Recorder) -> tuple[str, str, list[dict]]:
+    """A post with all stages: its id, its run, and every status that was seen on the way. All of it is recorded."""
+    assert recorder.is_alive()
     post = api.put_post(SITE, title("Every stage of a post"), keywords=["stages"])
     run = api.generate(post)
     return post, run, api.follow(run)

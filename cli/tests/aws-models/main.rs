@@ -8,6 +8,7 @@ mod mesh;
 #[allow(dead_code, clippy::unwrap_used, reason = "shared with the tests of the adapters")]
 mod server;
 
+use mesh_testkit::model::{canned_article, canned_metadata};
 use serde_json::{Value, json};
 
 use self::{
@@ -30,12 +31,8 @@ fn converse(text: &str) -> Answer {
 
 #[test]
 fn the_demo_works_with_bedrock() {
-    let metadata = json!({
-        "title": "Urban beekeeping for city gardeners", "slug": "urban-beekeeping", "keyphrase": "urban beekeeping",
-        "description": "Urban beekeeping brings hives to roofs and gardens: what bees need in a city, what neighbours ask, and how a first season usually goes.",
-        "keywords": ["bees"], "og_title": "Urban beekeeping", "og_description": "What bees need in a city."
-    });
-    let article = mesh_testkit::model::canned_article(TOPIC, 300);
+    let metadata = canned_metadata();
+    let article = canned_article(TOPIC, 300);
     let server = Server::start(vec![converse(&article), converse(&metadata.to_string())]);
     let endpoint = server.base.strip_suffix("/v1").expect("a base");
     let variables = [

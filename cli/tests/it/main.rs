@@ -4,6 +4,7 @@
 
 mod contracts;
 mod contracts_diff;
+mod cost;
 mod demo;
 mod door;
 mod help;
@@ -12,4 +13,7 @@ mod output;
 mod prompts;
 mod providers;
 mod repair;
+#[path = "../../../shared/models/tests/support/server.rs"]
+#[allow(dead_code, clippy::unwrap_used, reason = "shared with the tests of the adapters")]
+mod server;
 mod up;

@@ -1,13 +1,12 @@
 //! Providers by their wire formats: a server on loopback speaks each, the program asks it as it would the real one.
 
+use mesh_testkit::model::{canned_article, canned_metadata};
 use serde_json::{Value, json};
 
-#[path = "../../../shared/models/tests/support/server.rs"]
-#[allow(dead_code, clippy::unwrap_used, reason = "shared with the tests of the adapters")]
-mod server;
-
-use self::server::{Answer, Server};
-use crate::mesh::{self, Folder};
+use crate::{
+    mesh::{self, Folder},
+    server::{Answer, Server},
+};
 
 const KEY: &str = "sk-very-secret-0123456789";
 const TOPIC: &str = "Urban beekeeping";
@@ -114,14 +113,7 @@ fn article(wire: fn(&str) -> Value) -> Vec<Answer> {
 }
 
 fn article_on(topic: &str, wire: fn(&str) -> Value) -> Vec<Answer> {
-    let metadata = json!({
-        "title": "Urban beekeeping for city gardeners", "slug": "urban-beekeeping", "keyphrase": "urban beekeeping",
-        "description": "Urban beekeeping brings hives to roofs and gardens: what bees need in a city, what neighbours ask, and how a first season usually goes.",
-        "keywords": ["bees"], "og_title": "Urban beekeeping", "og_description": "What bees need in a city."
-    });
-    [mesh_testkit::model::canned_article(topic, 300), metadata.to_string()]
-        .map(|text| Answer::json(200, &wire(&text)))
-        .into()
+    [canned_article(topic, 300), canned_metadata().to_string()].map(|text| Answer::json(200, &wire(&text))).into()
 }
 
 impl Provider {

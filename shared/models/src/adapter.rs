@@ -12,4 +12,5 @@ pub use crate::{
     image_prompt::prompt as image_prompt,
     known::{Asking, Known},
     usage::estimated,
+    without::Without,
 };

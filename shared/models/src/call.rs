@@ -5,7 +5,7 @@ use std::{future::Future, time::Duration};
 use async_trait::async_trait;
 use mesh_core::{
     Timestamp,
-    ports::{Clock, ModelError, ModelErrorKind},
+    ports::{Clock, ModelError, ModelErrorKind, Usage},
 };
 use tokio::time::Instant;
 
@@ -48,6 +48,9 @@ pub trait Attempt: Send {
 
     /// Our own words, which no error may quote.
     fn texts(&self) -> Vec<&str>;
+
+    /// What a failed exchange that used so much cost, in millionths of a US dollar; `None` when no price is known.
+    fn cost(&self, usage: &Usage) -> Option<u64>;
 }
 
 /// What to do after a failure.
@@ -136,6 +139,7 @@ impl<A: Attempt> Call<A> {
             retry_after: failure.retry_after,
             provider_request_id: failure.request_id,
             usage: failure.usage.as_deref().copied().unwrap_or_default(),
+            cost_micro_usd: failure.usage.and_then(|usage| self.attempt.cost(&usage)),
         }
     }
 }

@@ -4,7 +4,7 @@ use std::{fmt, sync::Arc};
 
 use mesh_core::{
     Timestamp,
-    ports::{ChatRequest, ChatResponse, Clock, ModelError, Secrets},
+    ports::{ChatRequest, ChatResponse, Clock, ModelError, Secrets, Usage},
 };
 use serde_json::Value;
 
@@ -108,6 +108,10 @@ impl Exchange for ChatExchange<'_> {
 
     fn texts(&self) -> Vec<&str> {
         self.asking.texts()
+    }
+
+    fn cost(&self, usage: &Usage) -> Option<u64> {
+        self.asking.cost(usage)
     }
 }
 

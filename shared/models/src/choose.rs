@@ -16,7 +16,6 @@ use crate::{
     AnthropicChat, AzureApi, AzureChat, AzureImages, AzureSettings, ConfigError, GeminiChat, GeminiImages,
     OfflineImageModel, OfflineTextModel, OpenAiChat, OpenAiImages, ServerSettings,
     chain::{ImageChain, NamedImage, NamedText, Shared, TextChain},
-    prices::PriceTable,
 };
 
 /// The text models the settings name, and by name those of all providers that are configured.
@@ -79,7 +78,6 @@ struct Catalog {
     settings: Settings,
     sources: ModelSources,
     shared: Shared,
-    prices: &'static PriceTable,
     texts: Mutex<BTreeMap<ModelName, Arc<NamedText>>>,
     images: Mutex<BTreeMap<ModelName, Arc<NamedImage>>>,
 }
@@ -88,7 +86,7 @@ impl Catalog {
     fn new(settings: &Settings, sources: ModelSources) -> Result<Self, ConfigError> {
         let shared = Shared { clock: Arc::clone(&sources.clock), circuits: Arc::new(Circuits::default()) };
         let (texts, images) = (Mutex::default(), Mutex::default());
-        Ok(Self { settings: settings.clone(), sources, shared, prices: PriceTable::built_in()?, texts, images })
+        Ok(Self { settings: settings.clone(), sources, shared, texts, images })
     }
 
     /// The configured chain.
@@ -120,7 +118,7 @@ impl Catalog {
         if let Some(model) = made.get(name) {
             return Ok(Arc::clone(model));
         }
-        let model = Arc::new(NamedText { model: self.make_text(name)?, prices: self.prices });
+        let model = Arc::new(NamedText(self.make_text(name)?));
         made.insert(name.clone(), Arc::clone(&model));
         Ok(model)
     }

@@ -2,7 +2,7 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use mesh_core::ports::{ChatRequest, ChatResponse, ModelErrorKind, Part};
+use mesh_core::ports::{ChatRequest, ChatResponse, ModelErrorKind, Part, Usage};
 
 use crate::{
     ConfigError,
@@ -52,6 +52,12 @@ impl Known {
         let price = self.prices.text(&format!("{}/{}", self.provider, response.model));
         let price = price.or_else(|| self.prices.text(&self.name));
         ChatResponse { cost_micro_usd: price.and_then(|price| price.cost(&response.usage)), ..response }
+    }
+
+    /// What so much costs at the model that was asked, in millionths of a US dollar.
+    #[must_use]
+    pub fn cost(&self, usage: &Usage) -> Option<u64> {
+        self.prices.text(&self.name)?.cost(usage)
     }
 
     /// The shape of request it takes, as far as that is known.
@@ -114,6 +120,12 @@ impl<'a> Asking<'a> {
             None => return false,
         }
         true
+    }
+
+    /// What a failed exchange that used so much cost.
+    #[must_use]
+    pub fn cost(&self, usage: &Usage) -> Option<u64> {
+        self.known.cost(usage)
     }
 
     /// The texts of the request, which no error may quote.

@@ -24,6 +24,7 @@ mod prices;
 mod retry;
 mod server;
 mod usage;
+mod without;
 
 pub use anthropic::AnthropicChat;
 pub use azure::{AzureApi, AzureChat, AzureImages, AzureSettings};

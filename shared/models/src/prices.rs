@@ -164,6 +164,15 @@ impl ImagePrice {
         if usage.estimated || usage.output_tokens == 0 {
             return self.with_input(usage.input_tokens);
         }
+        self.cost_without_image(usage)
+    }
+
+    /// What a call cost that brought no image: its tokens alone, `None` when nobody counted them.
+    #[must_use]
+    pub fn cost_without_image(&self, usage: &Usage) -> Option<u64> {
+        if usage.estimated {
+            return None;
+        }
         let thoughts = usage.reasoning_tokens.min(usage.output_tokens);
         let sum = product(usage.input_tokens, self.input)
             + product(usage.output_tokens - thoughts, self.output)

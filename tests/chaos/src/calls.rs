@@ -85,6 +85,7 @@ impl CallLog {
             retry_after: None,
             provider_request_id: None,
             usage: Usage::default(),
+            cost_micro_usd: None,
         })?;
         self.clock.sleep_until(self.clock.now().plus(takes)).await;
         Ok(id)

@@ -72,6 +72,7 @@ impl Hashed {
             retry_after: None,
             provider_request_id: None,
             usage: Usage::default(),
+            cost_micro_usd: None,
         }
     }
 }

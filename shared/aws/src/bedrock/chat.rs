@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use aws_config::SdkConfig;
 use mesh_core::{
     Timestamp,
-    ports::{ChatRequest, ChatResponse, Clock, ModelError, ModelErrorKind, TextModel},
+    ports::{ChatRequest, ChatResponse, Clock, ModelError, ModelErrorKind, TextModel, Usage},
 };
 use mesh_models::{
     ConfigError,
@@ -84,6 +84,10 @@ impl Attempt for ChatAttempt<'_> {
 
     fn texts(&self) -> Vec<&str> {
         self.asking.texts()
+    }
+
+    fn cost(&self, usage: &Usage) -> Option<u64> {
+        self.asking.cost(usage)
     }
 }
 

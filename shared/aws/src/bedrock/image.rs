@@ -1,10 +1,6 @@
 //! Images behind Bedrock's InvokeModel.
 
-use std::{
-    collections::BTreeSet,
-    fmt,
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::{collections::BTreeSet, fmt, sync::Arc};
 
 use async_trait::async_trait;
 use aws_config::SdkConfig;
@@ -12,11 +8,11 @@ use aws_sdk_bedrockruntime::{operation::RequestId, primitives::Blob};
 use http::HeaderMap;
 use mesh_core::{
     Timestamp,
-    ports::{Clock, ImageModel, MAX_IMAGE_BYTES, ModelError, RenderRequest, RenderResponse},
+    ports::{Clock, ImageModel, MAX_IMAGE_BYTES, ModelError, RenderRequest, RenderResponse, Usage},
 };
 use mesh_models::{
     ConfigError, PriceTable,
-    adapter::{Attempt, Call, Failure, Reply, short_id},
+    adapter::{Attempt, Call, Failure, Reply, Without, short_id},
 };
 use tokio::time::Instant;
 
@@ -44,8 +40,7 @@ pub struct BedrockImages {
     door: Door,
     family: &'static Family,
     prices: &'static PriceTable,
-    /// Fields the model does not take.
-    without: Mutex<BTreeSet<&'static str>>,
+    without: Without,
 }
 
 impl BedrockImages {
@@ -57,12 +52,12 @@ impl BedrockImages {
         let door = Door::new(settings, config, clock, BODY_CAP)?;
         let id = door.listed.split_once('/').map_or("", |(_, id)| id);
         let family = Family::of(id).ok_or_else(|| ConfigError::UnknownImageFormat { model: door.model.clone() })?;
-        Ok(Self { door, family, prices: PriceTable::built_in()?, without: Mutex::default() })
+        Ok(Self { door, family, prices: PriceTable::built_in()?, without: Without::default() })
     }
 
-    /// The fields this model does not take, as far as they are known.
-    fn without(&self) -> BTreeSet<&'static str> {
-        self.without.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    /// What an image cost.
+    fn cost(&self, request: &RenderRequest, usage: &Usage) -> Option<u64> {
+        self.prices.image(&self.door.listed, self.family.form(request), QUALITY)?.cost(usage)
     }
 }
 
@@ -85,7 +80,7 @@ impl Attempt for ImageAttempt<'_> {
     }
 
     async fn ask(&mut self, until: Instant) -> Result<RenderResponse, Failure> {
-        self.without = self.model.without();
+        self.without = self.model.without.fields();
         let door = &self.model.door;
         let body = Blob::new(self.model.family.body(self.request, &self.without));
         let request = door.client.invoke_model().model_id(&door.model).content_type(JSON).accept(JSON).body(body);
@@ -101,14 +96,16 @@ impl Attempt for ImageAttempt<'_> {
     }
 
     fn reshape(&mut self, failure: &Failure) -> bool {
-        let Some((field, _)) = failure.unsupported else { return false };
-        let mut without = self.model.without.lock().unwrap_or_else(PoisonError::into_inner);
-        without.insert(field);
-        !self.without.contains(field)
+        self.model.without.learn(failure, &self.without)
     }
 
     fn texts(&self) -> Vec<&str> {
         std::iter::once(self.prompt.as_str()).chain(self.request.negative_prompt.as_deref()).collect()
+    }
+
+    fn cost(&self, usage: &Usage) -> Option<u64> {
+        let BedrockImages { prices, door, family, .. } = self.model;
+        prices.image(&door.listed, family.form(self.request), QUALITY)?.cost_without_image(usage)
     }
 }
 
@@ -116,7 +113,7 @@ impl fmt::Debug for BedrockImages {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("BedrockImages")
             .field("name", &self.door.name)
-            .field("without", &self.without())
+            .field("without", &self.without.fields())
             .finish_non_exhaustive()
     }
 }
@@ -141,8 +138,6 @@ impl ImageModel for BedrockImages {
         let exchanges = Exchanges::default();
         let attempt = ImageAttempt { model: self, request, prompt, without: BTreeSet::new(), exchanges };
         let (response, attempts) = Call::new(attempt, &*self.door.clock, deadline).run().await?;
-        let price = self.prices.image(&self.door.listed, self.family.form(request), QUALITY);
-        let cost_micro_usd = price.and_then(|price| price.cost(&response.usage));
-        Ok(RenderResponse { attempts, cost_micro_usd, ..response })
+        Ok(RenderResponse { attempts, cost_micro_usd: self.cost(request, &response.usage), ..response })
     }
 }

@@ -1,16 +1,12 @@
 //! The adapters are models as the ports have them.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use mesh_aws::{BedrockChat, BedrockImages, BedrockSettings};
 use mesh_core::ports::Clock;
 use mesh_testkit::{
     clock::ManualClock,
-    suite::{
-        Harness, Time,
-        image_model::{self, plain_request as plain_image},
-        text_model::{self, plain_request},
-    },
+    suite::{Harness, image_model, text_model},
 };
 
 use crate::{
@@ -32,15 +28,7 @@ async fn converse_is_a_text_model() {
     let fixture = || {
         let (server, settings, clock) = server(&BEDROCK);
         let model = BedrockChat::new(settings, &config(), Arc::clone(&clock) as Arc<dyn Clock>).unwrap();
-        text_model::Fixture {
-            model: Arc::new(model),
-            request: plain_request(),
-            time: Time::Manual(clock),
-            patience: Duration::from_secs(10),
-            deterministic: false,
-            silent: None,
-            keep: Some(Box::new(server)),
-        }
+        text_model::Fixture::over(server, Arc::new(model), clock)
     };
     text_model::all(&Harness::new(fixture)).await;
 }
@@ -50,15 +38,7 @@ async fn invoke_model_is_an_image_model() {
     let fixture = || {
         let (server, settings, clock) = server(&BEDROCK_IMAGES);
         let model = BedrockImages::new(settings, &config(), Arc::clone(&clock) as Arc<dyn Clock>).unwrap();
-        image_model::Fixture {
-            model: Arc::new(model),
-            request: plain_image(),
-            time: Time::Manual(clock),
-            patience: Duration::from_secs(10),
-            deterministic: false,
-            silent: None,
-            keep: Some(Box::new(server)),
-        }
+        image_model::Fixture::over(server, Arc::new(model), clock)
     };
     image_model::all(&Harness::new(fixture)).await;
 }

@@ -5,23 +5,16 @@ use std::sync::Arc;
 use aws_config::{BehaviorVersion, Region, SdkConfig, timeout::TimeoutConfig};
 use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
 use mesh_aws::{BedrockChat, BedrockImages, BedrockSettings};
-use mesh_core::ports::{Clock, ImageModel, TextModel};
 use mesh_models::ConfigError;
 
 use crate::{
     server::Received,
-    world::{KEY, StandingClock},
+    world::{KEY, Model, clock},
 };
 
 /// Who asks. The secret part is that of `world`; none of it may be shown.
 const ACCESS_KEY: &str = "AKIDA1B2C3EXAMPLE";
 const SESSION_TOKEN: &str = "session-A1B2C3-token";
-
-/// A model of either kind.
-pub(crate) enum Model {
-    Text(Arc<dyn TextModel>),
-    Image(Arc<dyn ImageModel>),
-}
 
 pub(crate) struct Provider {
     /// The folder of its cases.
@@ -61,10 +54,6 @@ impl Provider {
             && received.header("x-amz-security-token") == Some(SESSION_TOKEN)
             && !received.head.contains(KEY)
     }
-}
-
-pub(crate) fn clock() -> Arc<dyn Clock> {
-    Arc::new(StandingClock)
 }
 
 /// A configuration as the product has it: with a bound on calls and tries of its own, neither of which is for models.

@@ -14,9 +14,9 @@ use tokio::time::Instant;
 
 use crate::{
     case::Case,
-    provider::{BEDROCK, BEDROCK_IMAGES, clock, config},
+    provider::{BEDROCK, BEDROCK_IMAGES, config},
     server::Server,
-    world::{NOW, chat_request, render_request},
+    world::{NOW, chat_request, clock, render_request},
 };
 
 fn chat(settings: BedrockSettings) -> Result<BedrockChat, ConfigError> {

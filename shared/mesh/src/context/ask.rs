@@ -66,11 +66,11 @@ impl Context<'_> {
     /// counts as spent when it was. A call whose end nobody knows may have been: its reservation stays for the next
     /// attempt, and if none comes (the event is suspended) until the month is over.
     pub(super) async fn call_failed(&self, step: &str, model: &str, error: ModelError) -> AgentError {
-        self.spend(error.usage.input_tokens, error.usage.output_tokens, None);
+        self.spend(error.usage.input_tokens, error.usage.output_tokens, error.cost_micro_usd);
         self.count_tokens(model, error.usage);
         let booked = match error.kind {
             ModelErrorKind::Timeout | ModelErrorKind::Transport | ModelErrorKind::ServerError => Ok(()),
-            _ if error.usage != Usage::default() => self.settle(step, None).await,
+            _ if error.usage != Usage::default() => self.settle(step, error.cost_micro_usd).await,
             _ => self.release(step).await,
         };
         match booked {

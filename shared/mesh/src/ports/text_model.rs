@@ -280,4 +280,6 @@ pub struct ModelError {
     pub provider_request_id: Option<String>,
     /// Tokens the failed calls used, as far as known.
     pub usage: Usage,
+    /// What they cost, in millionths of a US dollar; `None` when no price is known.
+    pub cost_micro_usd: Option<u64>,
 }

@@ -1,4 +1,4 @@
-//! One attempt at an event: begin, handle, conclude.
+//! One attempt at an event: begin, handle, and what a failure costs it.
 
 use std::{panic::AssertUnwindSafe, time::Duration};
 
@@ -6,15 +6,18 @@ use futures_util::{FutureExt, future::Either};
 use mesh_contracts::events::ErrorType;
 use uuid::Uuid;
 
-use super::{Ended, Fate, LEASE_MARGIN, Lease, Runner, Setback, backoff, dispatch, freeze};
+use super::{
+    Ended, Fate, LEASE_MARGIN, Lease, Runner, Setback, backoff,
+    conclude::{Conclusive, Settled},
+    dispatch, freeze,
+};
 use crate::{
     agent::{AgentError, Outcome},
     context::Context,
     envelope::{Arrival, Rejection},
     event::Event,
     ids,
-    message::Message,
-    ports::{BeginRequest, Begun, Commit, CommitAnswer, Conclusion, Delivery, DocKey, LedgerState, OutboxEntry, Write},
+    ports::{BeginRequest, Begun, Delivery, DocKey},
 };
 
 /// How often a handler is run again on fresh state after a conflict.
@@ -22,8 +25,6 @@ const CONFLICT_RUNS: u32 = 3;
 /// From this receive on, a conflict counts: what never clears is to be suspended by its name before the queue, after 20
 /// receives, moves it away without one.
 const CONFLICTS_COUNT_FROM: u32 = 10;
-/// How often a throttled commit is repeated.
-const COMMIT_TRIES: u32 = 3;
 /// What every event needs, for the circuits.
 const STORES: [&str; 2] = ["state_store", "blobs"];
 /// Kind of the rows that say how a run ended.
@@ -38,20 +39,6 @@ pub(super) struct Attempt<'a> {
     pub(super) suspensions: u32,
     /// What models were paid during this attempt.
     pub(super) spent: mesh_contracts::events::Cost,
-}
-
-/// What is to be committed.
-pub(super) struct Conclusive {
-    pub(super) writes: Vec<Write>,
-    pub(super) emits: Vec<Message>,
-    pub(super) due: Vec<Option<crate::time::Timestamp>>,
-    pub(super) conclusion: Conclusion,
-    pub(super) ended: Ended,
-}
-
-enum Settled {
-    Fate(Fate),
-    Conflict,
 }
 
 impl Runner {
@@ -211,75 +198,6 @@ impl Runner {
         }
     }
 
-    async fn conclude(&self, attempt: &Attempt<'_>, conclusive: Conclusive) -> Settled {
-        let outbox = entries(conclusive.emits, conclusive.due);
-        let commit = Commit {
-            agent: self.name().to_owned(),
-            event_id: attempt.arrival.id,
-            token: attempt.lease.token,
-            writes: conclusive.writes,
-            outbox,
-            conclusion: conclusive.conclusion,
-        };
-        match self.commit(&commit).await {
-            CommitAnswer::Committed => {
-                self.log_emitted(attempt.arrival, &commit.outbox);
-                dispatch::dispatch(&self.ports, self.name(), attempt.arrival.id, &commit.outbox).await;
-                Settled::Fate(Fate::ack(conclusive.ended))
-            }
-            CommitAnswer::Conflict { key } if key.kind == FATES => {
-                Settled::Fate(self.supersede(attempt, &commit).await)
-            }
-            CommitAnswer::Conflict { key } => {
-                tracing::debug!(agent = self.name(), kind = key.kind, "Somebody else wrote first; running again.");
-                Settled::Conflict
-            }
-            CommitAnswer::LeaseLost => Settled::Fate(Fate::retry(Ended::LeaseLost, self.soon())),
-            CommitAnswer::Throttled => {
-                self.give_back(attempt, false).await;
-                Settled::Fate(Fate::retry(Ended::SetBack("STORE_UNAVAILABLE"), self.soon()))
-            }
-        }
-    }
-
-    /// The run has ended already: what this outcome would do is dropped, and that is recorded.
-    async fn supersede(&self, attempt: &Attempt<'_>, dropped: &Commit) -> Fate {
-        let commit =
-            Commit { writes: Vec::new(), outbox: Vec::new(), conclusion: Conclusion::Superseded, ..dropped.clone() };
-        match self.commit(&commit).await {
-            CommitAnswer::Committed => Fate::ack(Ended::Superseded),
-            CommitAnswer::LeaseLost => Fate::retry(Ended::LeaseLost, self.soon()),
-            CommitAnswer::Conflict { .. } | CommitAnswer::Throttled => {
-                self.give_back(attempt, false).await;
-                Fate::retry(Ended::SetBack("STORE_UNAVAILABLE"), self.soon())
-            }
-        }
-    }
-
-    /// Commits, repeating what is safe to repeat. When the reply is lost, the ledger tells whether it happened.
-    async fn commit(&self, commit: &Commit) -> CommitAnswer {
-        for _ in 0..COMMIT_TRIES {
-            match self.ports.state.commit(commit).await {
-                Ok(CommitAnswer::Throttled) => {
-                    self.ports.clock.sleep_until(self.ports.clock.now().plus(self.soon())).await
-                }
-                Ok(answer) => return answer,
-                Err(error) => {
-                    tracing::warn!(agent = self.name(), %error, "The reply to a commit was lost.");
-                    if self.happened(commit).await {
-                        return CommitAnswer::Committed;
-                    }
-                }
-            }
-        }
-        CommitAnswer::Throttled
-    }
-
-    async fn happened(&self, commit: &Commit) -> bool {
-        let entry = self.ports.state.entry(&commit.agent, commit.event_id).await;
-        matches!(entry, Ok(Some(entry)) if matches!(entry.state, LedgerState::Done { token, .. } if token == commit.token))
-    }
-
     async fn set_back(&self, attempt: &Attempt<'_>, setback: Setback) -> Fate {
         let Setback { code, error_type, message, after, counted } = setback;
         tracing::warn!(agent = self.name(), event_id = %attempt.arrival.id, attempt = attempt.number, code, reason = message, "The attempt failed.");
@@ -318,11 +236,6 @@ fn reused(arrival: Arrival) -> Arrival {
     let message = "the id was used before with another payload".to_owned();
     let rejection = Rejection { code: "IDEMPOTENCY_KEY_REUSED", message, details };
     Arrival { id, data, verdict: Some(Err(rejection)), ..arrival }
-}
-
-pub(crate) fn entries(messages: Vec<Message>, due: Vec<Option<crate::time::Timestamp>>) -> Vec<OutboxEntry> {
-    let numbered = messages.into_iter().zip(due).zip(0u32..);
-    numbered.map(|((message, due), index)| OutboxEntry { index, message, due, dispatched: false }).collect()
 }
 
 /// The key of the row that says how a run ended.

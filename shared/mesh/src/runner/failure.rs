@@ -6,11 +6,7 @@ use mesh_contracts::{
 };
 use serde_json::Value;
 
-use super::{
-    Ended, Runner, Setback,
-    attempt::{Attempt, Conclusive},
-    freeze, report,
-};
+use super::{Ended, Runner, Setback, attempt::Attempt, conclude::Conclusive, freeze, report};
 use crate::{
     agent::{Emit, Outcome},
     ports::{Conclusion, PortError, Write},

@@ -6,7 +6,8 @@ use uuid::Uuid;
 
 use super::{
     Ended, Runner, Setback,
-    attempt::{Attempt, Conclusive, fate_key},
+    attempt::{Attempt, fate_key},
+    conclude::Conclusive,
 };
 use crate::{
     agent::{Emit, Outcome},

@@ -4,6 +4,7 @@ mod afresh;
 mod attempt;
 mod backoff;
 mod circuit;
+mod conclude;
 mod dispatch;
 mod failure;
 mod fate;
@@ -16,8 +17,8 @@ mod suspend;
 use std::{sync::Arc, time::Duration};
 
 pub use afresh::start_afresh;
-pub(crate) use attempt::entries;
 pub use circuit::Circuits;
+pub(crate) use conclude::entries;
 pub use dispatch::redispatch;
 pub(crate) use dispatch::{dispatch, sweep};
 pub use fate::{Ended, Fate};

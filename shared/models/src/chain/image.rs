@@ -5,7 +5,7 @@ use std::{fmt, sync::Arc};
 use async_trait::async_trait;
 use mesh_core::{
     Timestamp,
-    ports::{ImageModel, ModelError, RenderRequest, RenderResponse, Usage},
+    ports::{ImageModel, ModelError, RenderRequest, RenderResponse},
 };
 
 use super::{Member, Shared, first_answer, recorded, sum_of_quotes};
@@ -26,11 +26,6 @@ impl Member<RenderRequest> for Named {
 
     fn name(&self) -> &str {
         self.0.name()
-    }
-
-    /// A failed image has no usage that a price is known of.
-    fn cost(&self, _: &Usage) -> Option<u64> {
-        None
     }
 
     async fn ask(&self, request: &RenderRequest, deadline: Timestamp) -> Result<RenderResponse, ModelError> {

@@ -35,9 +35,6 @@ trait Member<Request>: Send + Sync {
 
     fn name(&self) -> &str;
 
-    /// What a failed call cost, when its usage is known.
-    fn cost(&self, usage: &Usage) -> Option<u64>;
-
     async fn ask(&self, request: &Request, deadline: Timestamp) -> Result<Self::Answer, ModelError>;
 }
 
@@ -74,7 +71,7 @@ async fn first_answer<Request: Sync, M: Member<Request> + ?Sized>(
         if is_the_providers(error.kind) {
             shared.circuits.failed(provider(member.name()), shared.clock.now(), 1.0);
         }
-        wasted.add(&error.usage, || member.cost(&error.usage));
+        wasted.add(&error);
         let falls_over = falls_over(error.kind);
         failures.push(error);
         if !falls_over {
@@ -95,7 +92,8 @@ fn telling(failures: Vec<ModelError>, wasted: Wasted) -> ModelError {
     let index = final_word.or_else(heals).unwrap_or_default();
     let none = || failure(ModelErrorKind::ModelNotFound, "none", "the chain has no model", None);
     let error = failures.into_iter().nth(index).unwrap_or_else(none);
-    ModelError { usage: wasted.usage, ..error }
+    let cost_micro_usd = wasted.cost_micro_usd.filter(|_| wasted.usage != Usage::default());
+    ModelError { usage: wasted.usage, cost_micro_usd, ..error }
 }
 
 /// A call that was not made.
@@ -106,7 +104,8 @@ fn passed_over(model: &str, wait: Duration) -> ModelError {
 
 fn failure(kind: ModelErrorKind, model: &str, message: &str, retry_after: Option<Duration>) -> ModelError {
     let (model, message) = (model.to_owned(), message.to_owned());
-    ModelError { kind, model, message, retry_after, provider_request_id: None, usage: Usage::default() }
+    let (usage, cost_micro_usd) = (Usage::default(), None);
+    ModelError { kind, model, message, retry_after, provider_request_id: None, usage, cost_micro_usd }
 }
 
 /// Whether another model may do better. What is wrong with the request, or forbidden, is not taken elsewhere.
@@ -141,12 +140,12 @@ impl Shared {
 }
 
 impl Wasted {
-    fn add(&mut self, usage: &Usage, cost: impl FnOnce() -> Option<u64>) {
-        if *usage == Usage::default() {
+    fn add(&mut self, error: &ModelError) {
+        if error.usage == Usage::default() {
             return;
         }
-        self.usage = sum(&self.usage, usage);
-        self.cost_micro_usd = self.cost_micro_usd.zip(cost()).map(|(a, b)| a.saturating_add(b));
+        self.usage = sum(&self.usage, &error.usage);
+        self.cost_micro_usd = self.cost_micro_usd.zip(error.cost_micro_usd).map(|(a, b)| a.saturating_add(b));
     }
 
     /// The answer's own figures, with these.

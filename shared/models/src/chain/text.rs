@@ -5,11 +5,10 @@ use std::{fmt, sync::Arc};
 use async_trait::async_trait;
 use mesh_core::{
     Timestamp,
-    ports::{ChatRequest, ChatResponse, ModelError, TextModel, Usage},
+    ports::{ChatRequest, ChatResponse, ModelError, TextModel},
 };
 
 use super::{Member, Shared, first_answer, recorded, sum_of_quotes};
-use crate::prices::PriceTable;
 
 /// Text models in an order; tasks may have an order of their own.
 pub(crate) struct TextChain {
@@ -20,26 +19,19 @@ pub(crate) struct TextChain {
 
 /// A text model whose answers are recorded as `provider/model`.
 #[derive(Debug)]
-pub(crate) struct Named {
-    pub(crate) model: Arc<dyn TextModel>,
-    pub(crate) prices: &'static PriceTable,
-}
+pub(crate) struct Named(pub(crate) Arc<dyn TextModel>);
 
 #[async_trait]
 impl Member<ChatRequest> for Named {
     type Answer = ChatResponse;
 
     fn name(&self) -> &str {
-        self.model.name()
-    }
-
-    fn cost(&self, usage: &Usage) -> Option<u64> {
-        self.prices.text(self.model.name())?.cost(usage)
+        self.0.name()
     }
 
     async fn ask(&self, request: &ChatRequest, deadline: Timestamp) -> Result<ChatResponse, ModelError> {
-        let response = self.model.complete(request, deadline).await?;
-        Ok(ChatResponse { model: recorded(self.model.name(), response.model), ..response })
+        let response = self.0.complete(request, deadline).await?;
+        Ok(ChatResponse { model: recorded(self.0.name(), response.model), ..response })
     }
 }
 
@@ -56,11 +48,11 @@ impl TextModel for TextChain {
     }
 
     fn is_offline(&self) -> bool {
-        self.models.first().is_some_and(|named| named.model.is_offline())
+        self.models.first().is_some_and(|named| named.0.is_offline())
     }
 
     fn quote(&self, request: &ChatRequest) -> Option<u64> {
-        sum_of_quotes(self.members(&request.task.name).iter().map(|named| named.model.quote(request)))
+        sum_of_quotes(self.members(&request.task.name).iter().map(|named| named.0.quote(request)))
     }
 
     async fn complete(&self, request: &ChatRequest, deadline: Timestamp) -> Result<ChatResponse, ModelError> {

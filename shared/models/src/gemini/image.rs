@@ -11,7 +11,7 @@ use std::{
 use async_trait::async_trait;
 use mesh_core::{
     Timestamp,
-    ports::{Clock, ImageModel, MAX_IMAGE_BYTES, ModelError, RenderRequest, RenderResponse, Secrets},
+    ports::{Clock, ImageModel, MAX_IMAGE_BYTES, ModelError, RenderRequest, RenderResponse, Secrets, Usage},
 };
 
 use super::{image_wire, way};
@@ -59,6 +59,11 @@ impl GeminiImages {
         let connection = Connection::new(settings, way, secrets, clock)?;
         Ok(Self { connection, prices: PriceTable::built_in()?, plain: AtomicBool::new(false) })
     }
+
+    /// What an image cost.
+    fn cost(&self, ratio: &str, usage: &Usage) -> Option<u64> {
+        self.prices.image(&self.connection.name, ratio, QUALITY)?.cost(usage)
+    }
 }
 
 /// One request, as it is put to this server.
@@ -93,6 +98,11 @@ impl Exchange for ImageExchange<'_> {
     fn texts(&self) -> Vec<&str> {
         vec![&self.prompt]
     }
+
+    fn cost(&self, usage: &Usage) -> Option<u64> {
+        let GeminiImages { prices, connection, .. } = self.model;
+        prices.image(&connection.name, self.ratio, QUALITY)?.cost_without_image(usage)
+    }
 }
 
 impl fmt::Debug for GeminiImages {
@@ -125,8 +135,6 @@ impl ImageModel for GeminiImages {
         let prompt = image_prompt::prompt(request, PROMPT);
         let exchange = ImageExchange { model: self, prompt, ratio, plain: false };
         let (response, attempts) = http::call(&self.connection, exchange, deadline).await?;
-        let price = self.prices.image(&self.connection.name, ratio, QUALITY);
-        let cost_micro_usd = price.and_then(|price| price.cost(&response.usage));
-        Ok(RenderResponse { attempts, cost_micro_usd, ..response })
+        Ok(RenderResponse { attempts, cost_micro_usd: self.cost(ratio, &response.usage), ..response })
     }
 }

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use mesh_core::{
     Timestamp,
-    ports::{ModelError, ModelErrorKind, PortError},
+    ports::{ModelError, ModelErrorKind, PortError, Usage},
 };
 use reqwest::header::CONTENT_TYPE;
 use secrecy::{ExposeSecret, SecretString};
@@ -28,6 +28,9 @@ pub(crate) trait Exchange: Send {
 
     /// As [`Attempt::texts`].
     fn texts(&self) -> Vec<&str>;
+
+    /// As [`Attempt::cost`].
+    fn cost(&self, usage: &Usage) -> Option<u64>;
 }
 
 /// The answer, and how many HTTP calls it took.
@@ -118,6 +121,10 @@ impl<E: Exchange> Attempt for HttpAttempt<'_, E> {
 
     fn texts(&self) -> Vec<&str> {
         self.exchange.texts()
+    }
+
+    fn cost(&self, usage: &Usage) -> Option<u64> {
+        self.exchange.cost(usage)
     }
 }
 

@@ -243,5 +243,6 @@ fn error(kind: ModelErrorKind, message: &str, retry_after: Option<Duration>) -> 
         retry_after,
         provider_request_id: None,
         usage: Usage { estimated: true, ..Usage::default() },
+        cost_micro_usd: Some(0),
     }
 }

@@ -1,15 +1,11 @@
 //! Images behind OpenAI's image generation, at OpenAI or at any server that speaks its wire format.
 
-use std::{
-    collections::BTreeSet,
-    fmt,
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::{collections::BTreeSet, fmt, sync::Arc};
 
 use async_trait::async_trait;
 use mesh_core::{
     Timestamp,
-    ports::{Clock, ImageModel, MAX_IMAGE_BYTES, ModelError, RenderRequest, RenderResponse, Secrets},
+    ports::{Clock, ImageModel, MAX_IMAGE_BYTES, ModelError, RenderRequest, RenderResponse, Secrets, Usage},
 };
 
 use super::{
@@ -20,6 +16,7 @@ use crate::{
     ConfigError, ServerSettings,
     http::{self, Connection, Exchange, Failure, Reply, Way},
     prices::PriceTable,
+    without::Without,
 };
 
 /// The largest image in base64, and what is said of it.
@@ -38,8 +35,7 @@ pub struct OpenAiImages {
     /// What the request calls the model.
     asked: String,
     prices: &'static PriceTable,
-    /// Fields the server does not take.
-    without: Mutex<BTreeSet<&'static str>>,
+    without: Without,
 }
 
 impl OpenAiImages {
@@ -66,18 +62,12 @@ impl OpenAiImages {
     ) -> Result<Self, ConfigError> {
         let connection = Connection::new(settings, way, secrets, clock)?;
         let asked = asked.unwrap_or_else(|| connection.model.clone());
-        Ok(Self { connection, asked, prices: PriceTable::built_in()?, without: Mutex::default() })
+        Ok(Self { connection, asked, prices: PriceTable::built_in()?, without: Without::default() })
     }
 
-    /// The fields this server does not take, as far as they are known.
-    fn without(&self) -> BTreeSet<&'static str> {
-        self.without.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    /// With its price, by tokens where they were counted.
-    fn priced(&self, response: RenderResponse, size: &str) -> RenderResponse {
-        let price = self.prices.image(&self.connection.name, size, QUALITY);
-        RenderResponse { cost_micro_usd: price.and_then(|price| price.cost(&response.usage)), ..response }
+    /// What an image cost, by tokens where they were counted.
+    fn cost(&self, size: &str, usage: &Usage) -> Option<u64> {
+        self.prices.image(&self.connection.name, size, QUALITY)?.cost(usage)
     }
 }
 
@@ -94,7 +84,7 @@ impl Exchange for ImageExchange<'_> {
     type Answer = RenderResponse;
 
     fn body(&mut self) -> Result<Vec<u8>, Failure> {
-        self.without = self.model.without();
+        self.without = self.model.without.fields();
         let model = self.model;
         Ok(image_wire::body(&model.connection.model, &model.asked, &self.prompt, self.size, &self.without))
     }
@@ -104,14 +94,16 @@ impl Exchange for ImageExchange<'_> {
     }
 
     fn reshape(&mut self, failure: &Failure) -> bool {
-        let Some((field, _)) = failure.unsupported else { return false };
-        let mut without = self.model.without.lock().unwrap_or_else(PoisonError::into_inner);
-        without.insert(field);
-        !self.without.contains(field)
+        self.model.without.learn(failure, &self.without)
     }
 
     fn texts(&self) -> Vec<&str> {
         vec![&self.prompt]
+    }
+
+    fn cost(&self, usage: &Usage) -> Option<u64> {
+        let OpenAiImages { prices, connection, .. } = self.model;
+        prices.image(&connection.name, self.size, QUALITY)?.cost_without_image(usage)
     }
 }
 
@@ -120,7 +112,7 @@ impl fmt::Debug for OpenAiImages {
         f.debug_struct("OpenAiImages")
             .field("name", &self.connection.name)
             .field("endpoint", &self.connection.endpoint.as_str())
-            .field("without", &self.without())
+            .field("without", &self.without.fields())
             .finish_non_exhaustive()
     }
 }
@@ -148,6 +140,6 @@ impl ImageModel for OpenAiImages {
         let prompt = image_wire::prompt(request, &self.connection.model);
         let exchange = ImageExchange { model: self, prompt, size, without: BTreeSet::new() };
         let (response, attempts) = http::call(&self.connection, exchange, deadline).await?;
-        Ok(self.priced(RenderResponse { attempts, ..response }, size))
+        Ok(RenderResponse { attempts, cost_micro_usd: self.cost(size, &response.usage), ..response })
     }
 }

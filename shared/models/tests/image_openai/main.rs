@@ -17,9 +17,10 @@ use async_trait::async_trait;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use mesh_core::{
     Timestamp,
-    ports::{Clock, ImageModel, ModelError, PortError, RenderRequest, RenderResponse, Secrets},
+    ports::{ImageModel, ModelError, PortError, RenderRequest, RenderResponse, Secrets},
 };
 use mesh_models::{OpenAiImages, OpenAiSettings};
+use mesh_testkit::clock::ManualClock;
 use secrecy::SecretString;
 use serde_json::{Value, json};
 
@@ -30,18 +31,6 @@ const NEW_KEY: &str = "test-key-NEW7NEW8NEW9";
 /// 2026-11-20T12:00:00Z
 const NOW: Timestamp = Timestamp(1_795_176_000_000);
 const IMAGE: &[u8] = b"\x89PNG\r\n\x1a\n and so on";
-
-#[derive(Debug)]
-struct StandingClock;
-
-#[async_trait]
-impl Clock for StandingClock {
-    fn now(&self) -> Timestamp {
-        NOW
-    }
-
-    async fn sleep_until(&self, _at: Timestamp) {}
-}
 
 /// The old key, and the new one after a refresh.
 #[derive(Debug, Default)]
@@ -84,7 +73,7 @@ impl World {
         };
         let keys = Arc::new(Keys::default());
         let secrets: Arc<dyn Secrets> = Arc::clone(&keys) as Arc<dyn Secrets>;
-        let model = OpenAiImages::new(settings, secrets, Arc::new(StandingClock)).unwrap();
+        let model = OpenAiImages::new(settings, secrets, Arc::new(ManualClock::at(NOW))).unwrap();
         Self { server, model, keys }
     }
 

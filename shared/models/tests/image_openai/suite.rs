@@ -1,6 +1,6 @@
 //! The adapter is an image model as the port has it.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use mesh_core::ports::{Clock, Secrets};
 use mesh_models::{OpenAiImages, OpenAiSettings};
@@ -8,8 +8,8 @@ use mesh_testkit::{
     clock::ManualClock,
     model::png,
     suite::{
-        Harness, Time,
-        image_model::{Fixture, all, plain_request},
+        Harness,
+        image_model::{Fixture, all},
     },
 };
 
@@ -28,15 +28,7 @@ fn fixture() -> Fixture {
     };
     let secrets: Arc<dyn Secrets> = Arc::new(Keys::default());
     let model = OpenAiImages::new(settings, secrets, Arc::clone(&clock) as Arc<dyn Clock>).unwrap();
-    Fixture {
-        model: Arc::new(model),
-        request: plain_request(),
-        time: Time::Manual(clock),
-        patience: Duration::from_secs(10),
-        deterministic: false,
-        silent: None,
-        keep: Some(Box::new(server)),
-    }
+    Fixture::over(server, Arc::new(model), clock)
 }
 
 #[tokio::test]

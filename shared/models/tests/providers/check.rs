@@ -9,9 +9,9 @@ use tokio::time::Instant;
 
 use crate::{
     case::Case,
-    provider::{Model, Provider},
+    provider::Provider,
     server::{Received, Server},
-    world::{KEY, NOW, SECRET, chat_request, render_request},
+    world::{KEY, Model, NOW, SECRET, chat_request, render_request},
 };
 
 /// What came out, in the words of the cases.
@@ -113,6 +113,7 @@ fn failed(error: ModelError) -> Value {
         "retry_after_ms": error.retry_after.map(|time| u64::try_from(time.as_millis()).unwrap()),
         "provider_request_id": error.provider_request_id,
         "usage": error.usage,
+        "cost_micro_usd": error.cost_micro_usd,
     })
 }
 

@@ -1,16 +1,12 @@
 //! Every adapter is a model as the port has it.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use mesh_core::ports::Clock;
 use mesh_models::{AnthropicChat, GeminiChat, GeminiImages, OpenAiChat};
 use mesh_testkit::{
     clock::ManualClock,
-    suite::{
-        Harness, Time,
-        image_model::{self, plain_request as plain_image},
-        text_model::{self, plain_request},
-    },
+    suite::{Harness, image_model, text_model},
 };
 
 use crate::{
@@ -34,15 +30,7 @@ macro_rules! text {
             let fixture = || {
                 let (server, settings, clock) = server(&$provider);
                 let model = $model::new(settings, secrets(), Arc::clone(&clock) as Arc<dyn Clock>).unwrap();
-                text_model::Fixture {
-                    model: Arc::new(model),
-                    request: plain_request(),
-                    time: Time::Manual(clock),
-                    patience: Duration::from_secs(10),
-                    deterministic: false,
-                    silent: None,
-                    keep: Some(Box::new(server)),
-                }
+                text_model::Fixture::over(server, Arc::new(model), clock)
             };
             text_model::all(&Harness::new(fixture)).await;
         }
@@ -58,15 +46,7 @@ async fn gemini_is_an_image_model() {
     let fixture = || {
         let (server, settings, clock) = server(&GEMINI_IMAGES);
         let model = GeminiImages::new(settings, secrets(), Arc::clone(&clock) as Arc<dyn Clock>).unwrap();
-        image_model::Fixture {
-            model: Arc::new(model),
-            request: plain_image(),
-            time: Time::Manual(clock),
-            patience: Duration::from_secs(10),
-            deterministic: false,
-            silent: None,
-            keep: Some(Box::new(server)),
-        }
+        image_model::Fixture::over(server, Arc::new(model), clock)
     };
     image_model::all(&Harness::new(fixture)).await;
 }

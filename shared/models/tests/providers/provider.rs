@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use mesh_core::ports::{Clock, ImageModel, Secrets, TextModel};
+use mesh_core::ports::{Secrets, TextModel};
 use mesh_models::{
     AnthropicChat, AzureApi, AzureChat, AzureImages, AzureSettings, ConfigError, GeminiChat, GeminiImages, OpenAiChat,
     ServerSettings,
@@ -10,14 +10,8 @@ use mesh_models::{
 
 use crate::{
     server::Received,
-    world::{KEY, OneKey, StandingClock},
+    world::{KEY, Model, OneKey, clock},
 };
-
-/// A model of either kind.
-pub(crate) enum Model {
-    Text(Arc<dyn TextModel>),
-    Image(Arc<dyn ImageModel>),
-}
 
 /// A provider, and what each of its requests must look like.
 pub(crate) struct Provider {
@@ -69,10 +63,6 @@ impl Provider {
 
 pub(crate) fn secrets() -> Arc<dyn Secrets> {
     Arc::new(OneKey)
-}
-
-pub(crate) fn clock() -> Arc<dyn Clock> {
-    Arc::new(StandingClock)
 }
 
 fn azure(server: ServerSettings, api: AzureApi) -> Result<Model, ConfigError> {

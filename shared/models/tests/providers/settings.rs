@@ -5,9 +5,9 @@ use mesh_models::{AzureApi, AzureChat, AzureSettings, ConfigError, GeminiChat, O
 
 use crate::{
     case::Case,
-    provider::{ANTHROPIC, AZURE_CLASSIC, GEMINI, GEMINI_IMAGES, OPENAI, clock, secrets},
+    provider::{ANTHROPIC, AZURE_CLASSIC, GEMINI, GEMINI_IMAGES, OPENAI, secrets},
     server::Server,
-    world::{NOW, chat_request},
+    world::{NOW, chat_request, clock},
 };
 
 #[test]

@@ -1,10 +1,15 @@
 //! Keys, time and requests.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use mesh_core::{
     Timestamp,
-    ports::{ChatMessage, ChatRequest, Clock, Hints, PortError, RenderRequest, Role, Secrets, Task},
+    ports::{
+        ChatMessage, ChatRequest, Clock, Hints, ImageModel, PortError, RenderRequest, Role, Secrets, Task, TextModel,
+    },
 };
+use mesh_testkit::clock::ManualClock;
 use secrecy::SecretString;
 use serde_json::{Value, json};
 
@@ -17,16 +22,14 @@ pub(crate) const NOW: Timestamp = Timestamp(1_795_176_000_000);
 pub(crate) const SECRET: [&str; 5] = [KEY, "A1B2C3", "confidential", "Initech", "Tea is hot"];
 
 /// A clock that stands still: waiting is tokio's, and tests say how long.
-#[derive(Debug)]
-pub(crate) struct StandingClock;
+pub(crate) fn clock() -> Arc<dyn Clock> {
+    Arc::new(ManualClock::at(NOW))
+}
 
-#[async_trait]
-impl Clock for StandingClock {
-    fn now(&self) -> Timestamp {
-        NOW
-    }
-
-    async fn sleep_until(&self, _at: Timestamp) {}
+/// A model of either kind.
+pub(crate) enum Model {
+    Text(Arc<dyn TextModel>),
+    Image(Arc<dyn ImageModel>),
 }
 
 /// One key, whatever is asked.

@@ -95,15 +95,20 @@ pub(crate) struct Server {
 impl Server {
     /// Listens on a free port and answers in the order of the script; beyond its end with status 418.
     pub(crate) fn start(script: Vec<Answer>) -> Self {
+        let mut script = script.into_iter();
+        Self::answering(move |_| script.next().unwrap_or_else(|| Answer::new(418, "the script is over")))
+    }
+
+    /// Listens on a free port and answers each request, one after the other, as told.
+    pub(crate) fn answering(mut answer: impl FnMut(&Received) -> Answer + Send + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let base = format!("http://{}/v1", listener.local_addr().unwrap());
         let received = Arc::new(Mutex::new(Vec::new()));
         let log = Arc::clone(&received);
         thread::spawn(move || {
-            let mut script = script.into_iter();
             for stream in listener.incoming().flatten() {
                 // A peer that went away (a deadline) is part of the script.
-                let _ = serve(stream, &log, &mut script);
+                let _ = serve(stream, &log, &mut answer);
             }
         });
         Self { base, received }
@@ -118,7 +123,7 @@ impl Server {
 fn serve(
     stream: TcpStream,
     log: &Mutex<Vec<Received>>,
-    script: &mut impl Iterator<Item = Answer>,
+    answer: &mut impl FnMut(&Received) -> Answer,
 ) -> std::io::Result<()> {
     let mut reader = BufReader::new(stream);
     let mut head = String::new();
@@ -128,8 +133,8 @@ fn serve(
     let mut body = vec![0; length];
     reader.read_exact(&mut body)?;
     request.body = serde_json::from_slice(&body).unwrap_or_default();
-    log.lock().unwrap().push(request);
-    let answer = script.next().unwrap_or_else(|| Answer::new(418, "the script is over"));
+    log.lock().unwrap().push(request.clone());
+    let answer = answer(&request);
     thread::sleep(answer.delay);
     let mut head = format!("HTTP/1.1 {} X\r\nconnection: close\r\n", answer.status);
     if answer.announced {

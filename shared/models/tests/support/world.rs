@@ -8,11 +8,10 @@ use std::{
 use async_trait::async_trait;
 use mesh_core::{
     Timestamp,
-    ports::{
-        ChatMessage, ChatRequest, ChatResponse, Clock, Hints, ModelError, PortError, Role, Secrets, Task, TextModel,
-    },
+    ports::{ChatMessage, ChatRequest, ChatResponse, Hints, ModelError, PortError, Role, Secrets, Task, TextModel},
 };
 use mesh_models::{OpenAiChat, OpenAiSettings};
+use mesh_testkit::clock::ManualClock;
 use secrecy::SecretString;
 use serde_json::{Value, json};
 
@@ -23,19 +22,6 @@ pub(crate) const NEW_KEY: &str = "test-key-NEW7NEW8NEW9";
 pub(crate) const PROMPT: &str = "Write about the confidential merger of Acme and Initech.";
 /// 2026-11-20T12:00:00Z
 pub(crate) const NOW: Timestamp = Timestamp(1_795_176_000_000);
-
-/// A clock that stands still: waiting is tokio's, and tests say how long.
-#[derive(Debug)]
-struct StandingClock;
-
-#[async_trait]
-impl Clock for StandingClock {
-    fn now(&self) -> Timestamp {
-        NOW
-    }
-
-    async fn sleep_until(&self, _at: Timestamp) {}
-}
 
 /// Hands out its first key, and the last one after a refresh.
 #[derive(Debug)]
@@ -91,7 +77,7 @@ impl World {
             organisation: Some("org-1".into()),
         };
         let keys = Arc::new(Keys { keys, fails, refreshed: Mutex::new(0) });
-        let model = OpenAiChat::new(settings, keys.clone(), Arc::new(StandingClock)).unwrap();
+        let model = OpenAiChat::new(settings, keys.clone(), Arc::new(ManualClock::at(NOW))).unwrap();
         Self { server, model, keys }
     }
 

@@ -73,6 +73,7 @@ pub(super) fn failed(model: &str, kind: ModelErrorKind, retry_after: Option<Dura
         retry_after,
         provider_request_id: None,
         usage: Usage::default(),
+        cost_micro_usd: None,
     }
 }
 

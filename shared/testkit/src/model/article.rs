@@ -6,6 +6,7 @@ use std::{
 };
 
 use serde::Deserialize;
+use serde_json::{Value, json};
 
 use crate::entropy::SeededEntropy;
 
@@ -57,6 +58,21 @@ pub fn canned_article(topic: &str, words: usize) -> String {
         article.push_str(&writer.section(until.saturating_sub(writer.written), last));
     }
     article
+}
+
+/// What a model answers when it is asked for the metadata of an article on bees.
+#[must_use]
+pub fn canned_metadata() -> Value {
+    json!({
+        "title": "Urban beekeeping for city gardeners",
+        "slug": "urban-beekeeping",
+        "keyphrase": "urban beekeeping",
+        "description": "Urban beekeeping brings hives to roofs and gardens: what bees need in a city, what neighbours ask, and how \
+                        a first season usually goes.",
+        "keywords": ["bees"],
+        "og_title": "Urban beekeeping",
+        "og_description": "What bees need in a city."
+    })
 }
 
 fn heading(index: usize) -> String {

@@ -5,7 +5,7 @@ mod image;
 mod reply;
 mod scripted;
 
-pub use article::canned_article;
+pub use article::{canned_article, canned_metadata};
 pub use image::{picture, png};
 pub use reply::{Reply, failure, response};
 pub use scripted::{Scripted, ScriptedImageModel, ScriptedTextModel};

@@ -83,5 +83,6 @@ pub fn failure(kind: ModelErrorKind) -> ModelError {
         retry_after: None,
         provider_request_id: None,
         usage: Usage::default(),
+        cost_micro_usd: None,
     }
 }

@@ -8,6 +8,7 @@ use super::{
     Breach, Case, Harness, Time, Verdict, case, enforce, ensure, ensure_eq, examine,
     text_model::{MARKER, ensure_name, ensure_quote, timed_out},
 };
+use crate::clock::ManualClock;
 
 /// A model, a request it can answer, and what is particular to it.
 pub struct Fixture {
@@ -25,6 +26,21 @@ pub struct Fixture {
     pub silent: Option<Arc<dyn ImageModel>>,
     /// Whatever must live as long as the model, such as a stub server.
     pub keep: Option<Box<dyn Any + Send + Sync>>,
+}
+
+impl Fixture {
+    /// A model over a server in the same process, which answers at once as it is told to.
+    pub fn over(server: impl Any + Send + Sync, model: Arc<dyn ImageModel>, clock: Arc<ManualClock>) -> Self {
+        Self {
+            model,
+            request: plain_request(),
+            time: Time::Manual(clock),
+            patience: Duration::from_secs(10),
+            deterministic: false,
+            silent: None,
+            keep: Some(Box::new(server)),
+        }
+    }
 }
 
 impl fmt::Debug for Fixture {

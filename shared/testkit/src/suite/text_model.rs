@@ -8,6 +8,7 @@ use mesh_core::ports::{
 use serde_json::Value;
 
 use super::{Breach, Case, Harness, Time, Verdict, case, enforce, ensure, ensure_eq, examine};
+use crate::clock::ManualClock;
 
 /// A word in every prompt of [`plain_request`], to find a prompt where none belongs.
 pub const MARKER: &str = "xylograph";
@@ -28,6 +29,21 @@ pub struct Fixture {
     pub silent: Option<Arc<dyn TextModel>>,
     /// Whatever must live as long as the model, such as a stub server.
     pub keep: Option<Box<dyn Any + Send + Sync>>,
+}
+
+impl Fixture {
+    /// A model over a server in the same process, which answers at once as it is told to.
+    pub fn over(server: impl Any + Send + Sync, model: Arc<dyn TextModel>, clock: Arc<ManualClock>) -> Self {
+        Self {
+            model,
+            request: plain_request(),
+            time: Time::Manual(clock),
+            patience: Duration::from_secs(10),
+            deterministic: false,
+            silent: None,
+            keep: Some(Box::new(server)),
+        }
+    }
 }
 
 impl fmt::Debug for Fixture {
