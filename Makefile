@@ -4,7 +4,7 @@ CARGO ?= cargo
 # Selected by target, not by package: the same features as in `make test`, so that nothing is compiled twice.
 MESH = $(CARGO) run --quiet --bin mesh --
 
-.PHONY: help demo up test check fmt bench bench-lambda soak package install new-agent bless clean up-aws down-aws test-aws test-web test-sdks deploy matrix outage fuzz simulate chaos chaos-aws bench-peers replay-1000 eval
+.PHONY: help demo up test check fmt bench bench-lambda soak package install new-agent bless clean up-aws down-aws test-aws test-web test-sdks deploy matrix outage fuzz simulate chaos chaos-aws bench-peers replay-1000 eval diff
 
 help: ## Lists the targets.
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -63,6 +63,9 @@ outage: ## An hour without the model's provider at 60 requests a minute, on a si
 
 eval: ## Compares models on 20 requests by the review's checks: make eval MODELS="offline/text-v1 openai/gpt-5-mini"
 	$(CARGO) run --release --quiet --bin mesh -- models eval $(MODELS) $(ARGS)
+
+diff: ## `mesh contracts diff` against a validator, with many changed schemas and bodies; minutes.
+	$(CARGO) test --release --package mesh-contracts --test diff -- --ignored --nocapture
 
 fuzz: ## Looks for inputs that break a rule: make fuzz [TARGET=decode] [SECONDS=600]
 	@CARGO="$(CARGO)" scripts/fuzz.sh "$(TARGET)" "$(or $(SECONDS),60)"

@@ -109,8 +109,9 @@ fn only_processes_name_the_aws_adapter() {
 #[test]
 fn the_testkit_is_a_dev_dependency_only() {
     for (name, dependencies) in members() {
-        let allowed = matches!(name.as_str(), "mesh-tests" | "mesh-benches" | "mesh-testkit");
+        let allowed = matches!(name.as_str(), "mesh-tests" | "mesh-benches" | "mesh-testkit" | "mesh-agent-bench");
         assert!(allowed || !dependencies.contains("mesh-testkit"), "{name} depends on mesh-testkit");
+        assert!(!dependencies.contains("mesh-agent-bench"), "{name} depends on mesh-agent-bench");
     }
 }
 

@@ -1,62 +1,43 @@
 //! The agent in its queue: what it stores of what it hears.
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, missing_docs)]
 
-use std::{sync::Arc, time::Duration};
+use std::ops::Deref;
 
+use mesh_agent_bench::AgentBench;
 use mesh_contracts::records::{GenerationRecord, PostStatus, TimelineRecord};
 use mesh_core::{
-    Outcome, Policy, Ports, Settings, ids,
-    ports::{Clock, DocKey, Entropy, IdRange, Models, OutboundMessage, Query, QueryBy, Write},
+    Fate, Outcome, ids,
+    ports::{IdRange, Query, QueryBy, Write},
     submit::submit,
 };
-use mesh_embedded::{
-    Store,
-    host::{self, Host},
-};
-use mesh_testkit::{block_on, clock::ManualClock, entropy::SeededEntropy};
+use mesh_testkit::block_on;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-struct Bench {
-    host: Host,
-    ports: Ports,
-    store: Store,
+struct Bench(AgentBench);
+
+impl Deref for Bench {
+    type Target = AgentBench;
+
+    fn deref(&self) -> &AgentBench {
+        &self.0
+    }
 }
 
 impl Bench {
     fn new() -> Self {
-        let clock: Arc<dyn Clock> = Arc::new(ManualClock::new());
-        let entropy: Arc<dyn Entropy> = Arc::new(SeededEntropy::new(1));
-        let store = Store::in_memory(Arc::clone(&clock), Arc::clone(&entropy)).expect("a store");
-        let settings = Settings::default();
-        let ports = host::ports(&store, clock, entropy, Models::none(), &settings);
-        let agent = agent_tracker::agent(&settings).expect("an agent");
-        let host = block_on(Host::new(store.clone(), &ports, vec![agent], Policy::default())).expect("a host");
-        Self { host, ports, store }
+        Self(AgentBench::new(agent_tracker::agent))
     }
 
     /// Tells the agent of an event of a run.
     fn tell(&self, event_type: &str, id: u128, run: u128, data: &Value) {
-        let seat = &self.host.agents()[0];
-        let attributes = [
-            ("ce-id", Uuid::from_u128(id).to_string()),
-            ("ce-source", "/mesh/test".to_owned()),
-            ("ce-type", event_type.to_owned()),
-            ("ce-time", "2026-01-05T09:00:00.000Z".to_owned()),
-            ("ce-correlationid", Uuid::from_u128(run).to_string()),
-        ];
-        let attributes = attributes.map(|(name, value)| (name.to_owned(), value)).into();
-        let message = OutboundMessage { body: data.to_string(), attributes, ..OutboundMessage::default() };
-        block_on(seat.queue.send(&[message])).expect("sent");
-        for delivery in block_on(seat.queue.receive(1, Duration::ZERO, None)).expect("received") {
-            assert!(block_on(seat.runner.process(&delivery, None)).is_ack());
-            block_on(seat.queue.ack(std::slice::from_ref(&delivery.receipt))).expect("acked");
-        }
+        self.publish(event_type, Uuid::from_u128(id), Uuid::from_u128(run), data);
+        let fates = self.round();
+        assert!(fates.len() == 1 && fates.iter().all(Fate::is_ack), "{fates:?}");
     }
 
     fn record(&self, run: u128) -> GenerationRecord {
-        let key = DocKey::new("generation", Uuid::from_u128(run).to_string());
-        let document = block_on(self.ports.state.get(&key)).expect("a store").expect("a record");
+        let document = self.document("generation", &Uuid::from_u128(run).to_string()).expect("a record");
         mesh_contracts::validate("generation-record-v1", &document.body).expect("its contract");
         mesh_contracts::read(&document.body).expect("its type")
     }
@@ -104,7 +85,7 @@ fn a_request_starts_a_record_with_its_timeline_and_says_nothing() {
     let by = QueryBy::Owner("shop".to_owned());
     let query = Query { kind: "generation".to_owned(), by, limit: 10, cursor: None };
     assert_eq!(block_on(bench.ports.state.query(&query)).expect("a page").documents.len(), 1);
-    assert!(block_on(bench.store.journal().since(0, None, 10)).expect("a journal").is_empty());
+    assert!(bench.published().is_empty());
 }
 
 #[test]

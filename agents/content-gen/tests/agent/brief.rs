@@ -1,9 +1,10 @@
 //! What an article is written by, and how the record sums up what became of it.
 
+use mesh_agent_bench::payload;
 use mesh_testkit::model::ScriptedTextModel;
 use serde_json::{Value, json};
 
-use crate::support::{Bench, article, payload};
+use crate::support::{Bench, article};
 
 fn request() -> Value {
     json!({

@@ -1,5 +1,6 @@
 //! From a request to a draft, a record and a `ContentReady`.
 
+use mesh_agent_bench::payload;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -11,7 +12,7 @@ use mesh_core::{
 use mesh_testkit::{block_on, model::ScriptedTextModel};
 use serde_json::json;
 
-use crate::support::{Bench, article, message, payload, request};
+use crate::support::{Bench, article, message, request};
 
 const CONTEXT: &str = "for small businesses";
 

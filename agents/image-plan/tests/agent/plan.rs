@@ -1,9 +1,10 @@
 //! From a reviewed article to the images it asks for.
 
+use mesh_agent_bench::AgentBench;
 use mesh_testkit::model::ScriptedTextModel;
 use serde_json::{Value, json};
 
-use crate::support::{ARTICLE, Bench, ID, brief, reviewed};
+use crate::support::{ARTICLE, ID, asking, brief, reviewed};
 
 fn three() -> Value {
     json!({"images": [
@@ -13,10 +14,10 @@ fn three() -> Value {
     ]})
 }
 
-fn planned(answer: &Value, images: usize) -> Bench {
-    let bench = Bench::new(ScriptedTextModel::new().answering(answer.to_string()));
+fn planned(answer: &Value, images: usize) -> AgentBench {
+    let bench = asking(ScriptedTextModel::new().answering(answer.to_string()));
     let review = reviewed(&bench, &["images", "metadata"], Some(&brief(images)));
-    bench.hear("ReviewCompleted", &review);
+    bench.tell("ReviewCompleted", &review);
     bench
 }
 
@@ -95,18 +96,18 @@ fn fewer_images_than_asked_for_are_images_too() {
 
 #[test]
 fn an_article_that_waits_for_no_images_is_passed_over() {
-    let bench = Bench::new(ScriptedTextModel::new());
+    let bench = asking(ScriptedTextModel::new());
     let review = reviewed(&bench, &["metadata"], Some(&brief(3)));
-    assert_eq!(bench.hear("ReviewCompleted", &review).len(), 1);
+    assert_eq!(bench.tell("ReviewCompleted", &review).len(), 1);
     assert_eq!((bench.model.calls(), bench.published().len()), (0, 0));
 }
 
 #[test]
 fn a_site_that_wants_no_images_gets_none_and_the_page_need_not_wait() {
     for brief in [Some(brief(0)), None] {
-        let bench = Bench::new(ScriptedTextModel::new());
+        let bench = asking(ScriptedTextModel::new());
         let review = reviewed(&bench, &["images"], brief.as_ref());
-        bench.hear("ReviewCompleted", &review);
+        bench.tell("ReviewCompleted", &review);
         let ready = bench.only("ImagesReady");
         assert_eq!((&ready["status"], &ready["images"], bench.model.calls()), (&json!("ok"), &json!([]), 0));
     }
@@ -114,9 +115,9 @@ fn a_site_that_wants_no_images_gets_none_and_the_page_need_not_wait() {
 
 #[test]
 fn the_same_event_twice_is_one_plan() {
-    let bench = Bench::new(ScriptedTextModel::new().answering(three().to_string()));
+    let bench = asking(ScriptedTextModel::new().answering(three().to_string()));
     let review = reviewed(&bench, &["images"], Some(&brief(3)));
-    bench.hear("ReviewCompleted", &review);
-    bench.hear("ReviewCompleted", &review);
+    bench.tell("ReviewCompleted", &review);
+    bench.tell("ReviewCompleted", &review);
     assert_eq!((bench.model.calls(), bench.published().len()), (1, 3));
 }

@@ -2,8 +2,8 @@
 
 use std::sync::{Arc, OnceLock};
 
+use mesh_agent_bench::Store;
 use mesh_core::ports::{DocKey, Document, StateStore, Write, WriteMode};
-use mesh_embedded::Store;
 use mesh_testkit::{
     block_on,
     faulty::Fault,

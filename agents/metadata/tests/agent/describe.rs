@@ -1,9 +1,10 @@
 //! From a reviewed article to its metadata.
 
+use mesh_agent_bench::AgentBench;
 use mesh_testkit::model::{ScriptedTextModel, response};
 use serde_json::{Value, json};
 
-use crate::support::{ARTICLE, Bench, ID, brief, reviewed};
+use crate::support::{ARTICLE, ID, asking, brief, reviewed};
 
 /// Metadata that keep all the rules.
 fn good() -> Value {
@@ -19,10 +20,10 @@ fn good() -> Value {
     })
 }
 
-fn described(answer: &Value) -> Bench {
-    let bench = Bench::new(ScriptedTextModel::new().answering(answer.to_string()));
+fn described(answer: &Value) -> AgentBench {
+    let bench = asking(ScriptedTextModel::new().answering(answer.to_string()));
     let review = reviewed(&bench, &["images", "metadata"], Some(&brief()));
-    bench.hear("ReviewCompleted", &review);
+    bench.tell("ReviewCompleted", &review);
     bench
 }
 
@@ -99,9 +100,9 @@ fn the_material_is_quoted_so_that_nothing_in_it_can_end_it() {
 fn without_a_brief_the_site_is_the_deployments() {
     let mut answer = response(good().to_string());
     answer.offline = true;
-    let bench = Bench::new(ScriptedTextModel::new().responding(answer));
+    let bench = asking(ScriptedTextModel::new().responding(answer));
     let review = reviewed(&bench, &["metadata"], None);
-    bench.hear("ReviewCompleted", &review);
+    bench.tell("ReviewCompleted", &review);
     let ready = bench.only("MetadataReady");
     assert_eq!((&ready["status"], &ready["offline"]), (&json!("ok"), &json!(true)));
     let input = &bench.model.requests()[0].task.input;
@@ -111,17 +112,17 @@ fn without_a_brief_the_site_is_the_deployments() {
 
 #[test]
 fn an_article_that_waits_for_no_metadata_is_passed_over() {
-    let bench = Bench::new(ScriptedTextModel::new());
+    let bench = asking(ScriptedTextModel::new());
     let review = reviewed(&bench, &["images"], Some(&brief()));
-    assert_eq!(bench.hear("ReviewCompleted", &review).len(), 1);
+    assert_eq!(bench.tell("ReviewCompleted", &review).len(), 1);
     assert_eq!((bench.model.calls(), bench.published().len()), (0, 0));
 }
 
 #[test]
 fn the_same_event_twice_is_described_once() {
-    let bench = Bench::new(ScriptedTextModel::new().answering(good().to_string()));
+    let bench = asking(ScriptedTextModel::new().answering(good().to_string()));
     let review = reviewed(&bench, &["metadata"], Some(&brief()));
-    bench.hear("ReviewCompleted", &review);
-    bench.hear("ReviewCompleted", &review);
+    bench.tell("ReviewCompleted", &review);
+    bench.tell("ReviewCompleted", &review);
     assert_eq!((bench.model.calls(), bench.published().len()), (1, 1));
 }

@@ -1,5 +1,6 @@
 //! Metadata that fail for good are a part that failed: it arrives all the same.
 
+use mesh_agent_bench::{AgentBench, Setup};
 use mesh_core::{
     Fate, Policy,
     ports::{Finish, ModelErrorKind},
@@ -7,12 +8,12 @@ use mesh_core::{
 use mesh_testkit::model::{Reply, ScriptedTextModel, response};
 use serde_json::{Value, json};
 
-use crate::support::{Bench, brief, reviewed};
+use crate::support::{asking, brief, reviewed};
 
 fn failing(model: ScriptedTextModel) -> Value {
-    let bench = Bench::new(model);
+    let bench = asking(model);
     let review = reviewed(&bench, &["metadata"], Some(&brief()));
-    let fates = bench.hear("ReviewCompleted", &review);
+    let fates = bench.tell("ReviewCompleted", &review);
     assert!(fates.iter().all(Fate::is_ack), "{fates:?}");
     let ready = bench.only("MetadataReady");
     assert!(ready.get("metadata").is_none() && ready.get("model").is_none(), "{ready}");
@@ -44,52 +45,55 @@ fn an_answer_that_cannot_be_read_is_asked_for_once_more_and_paid_twice() {
 
 #[test]
 fn an_article_too_short_for_a_description_is_a_failed_part() {
-    let bench = Bench::new(ScriptedTextModel::new().answering(r#"{"title": "", "description": "", "keyphrase": ""}"#));
+    let bench = asking(ScriptedTextModel::new().answering(r#"{"title": "", "description": "", "keyphrase": ""}"#));
     let mut review = reviewed(&bench, &["metadata"], Some(&brief()));
     review["reviewed"] = json!(bench.put("drafts/short.md", "# Tea\n\nTea.\n"));
-    bench.hear("ReviewCompleted", &review);
+    bench.tell("ReviewCompleted", &review);
     assert_eq!(bench.only("MetadataReady")["code"], "MODEL_MALFORMED_OUTPUT");
 }
 
 #[test]
 fn what_cannot_be_asked_or_read_is_a_failed_part_too() {
-    let bench = Bench::new(ScriptedTextModel::new());
+    let bench = asking(ScriptedTextModel::new());
     let mut brief = brief();
     brief["website"]["preferredTextModel"] = json!("openai/other");
     let review = reviewed(&bench, &["metadata"], Some(&brief));
-    bench.hear("ReviewCompleted", &review);
+    bench.tell("ReviewCompleted", &review);
     assert_eq!(bench.only("MetadataReady")["code"], "MODEL_NOT_CONFIGURED");
 
-    let bench = Bench::new(ScriptedTextModel::new());
+    let bench = asking(ScriptedTextModel::new());
     let mut review = reviewed(&bench, &["metadata"], None);
     review["reviewed"]["sha256"] = json!("0".repeat(64));
-    bench.hear("ReviewCompleted", &review);
+    bench.tell("ReviewCompleted", &review);
     assert_eq!((&bench.only("MetadataReady")["code"], bench.model.calls()), (&json!("PAYLOAD_CORRUPT"), 0));
 }
 
 #[test]
 fn what_may_heal_is_tried_again_and_in_the_end_announced_as_a_notice() {
     let model = ScriptedTextModel::new().failing(ModelErrorKind::Overloaded);
-    let bench = Bench::with(model, Policy { attempts: 1, ..Policy::default() });
+    let bench = AgentBench::with(
+        agent_metadata::agent,
+        Setup { policy: Policy { attempts: 1, ..Policy::default() }, text: model, ..Setup::default() },
+    );
     let review = reviewed(&bench, &["metadata"], Some(&brief()));
-    bench.hear("ReviewCompleted", &review);
+    bench.tell("ReviewCompleted", &review);
     let failure = bench.only("MetadataFailure");
     assert_eq!((&failure["final"], &failure["dead_lettered"]), (&json!(false), &json!(true)));
 
-    let bench = Bench::new(ScriptedTextModel::new().failing(ModelErrorKind::Overloaded));
+    let bench = asking(ScriptedTextModel::new().failing(ModelErrorKind::Overloaded));
     let review = reviewed(&bench, &["metadata"], Some(&brief()));
-    let fates = bench.hear("ReviewCompleted", &review);
+    let fates = bench.tell("ReviewCompleted", &review);
     assert!(matches!(fates[..], [Fate::Retry { .. }]), "{fates:?}");
     assert_eq!(bench.published().len(), 0);
 }
 
 #[test]
 fn a_site_whose_budget_does_not_hold_the_call_is_told_so() {
-    let bench = Bench::new(ScriptedTextModel::new().priced(5_000));
+    let bench = asking(ScriptedTextModel::new().priced(5_000));
     let mut brief = brief();
     brief["website"]["monthlyBudgetMicroUsd"] = json!(4_999);
     let review = reviewed(&bench, &["metadata"], Some(&brief));
-    bench.hear("ReviewCompleted", &review);
+    bench.tell("ReviewCompleted", &review);
     let ready = bench.only("MetadataReady");
     assert_eq!((&ready["status"], &ready["code"]), (&json!("failed"), &json!("BUDGET_EXCEEDED")));
     assert_eq!(bench.model.calls(), 0);

@@ -1,25 +1,16 @@
 //! One agent, its queue, what it was told and what it published.
 
-use std::{cell::Cell, sync::Arc, time::Duration};
+use std::{cell::Cell, ops::Deref, time::Duration};
 
-use bytes::Bytes;
-use mesh_contracts::{Name, Pointer, records::WebsiteSettings};
-use mesh_core::{
-    Fate, Policy, Runner, Settings, Timestamp,
-    envelope::{Outgoing, encode},
-    ids,
-    ports::{Blobs, BlobsExt, Clock, DocKey, Entropy, Models, Publisher, PutCondition, Queue, StateStore},
-};
-use mesh_embedded::{Store, host};
-use mesh_testkit::{block_on, clock::ManualClock, entropy::SeededEntropy};
+use mesh_agent_bench::{AgentBench, Setup};
+use mesh_contracts::{Name, records::WebsiteSettings};
+use mesh_core::{Fate, Settings, Timestamp, ids, ports::Blobs};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 /// The agent at work.
 pub(crate) struct Bench {
-    pub(crate) clock: Arc<ManualClock>,
-    store: Store,
-    runner: Runner,
+    agent: AgentBench,
     sent: Cell<u128>,
 }
 
@@ -141,21 +132,14 @@ impl Bench {
 
     /// The agent of a deployment that serves its sites there.
     pub(crate) fn at(base: &str) -> Self {
-        let clock = Arc::new(ManualClock::new());
-        let entropy: Arc<dyn Entropy> = Arc::new(SeededEntropy::new(1));
-        let store = Store::in_memory(Arc::clone(&clock) as Arc<dyn Clock>, Arc::clone(&entropy)).expect("a store");
         let settings = Settings { site_base_url: base.into(), ..Settings::default() };
-        let agent = agent_publish::agent(&settings).expect("an agent");
-        block_on(host::declare(&store, &[Arc::clone(&agent)])).expect("queues");
-        let ports = host::ports(&store, Arc::clone(&clock) as Arc<dyn Clock>, entropy, Models::none(), &settings);
-        let dlq = Arc::new(store.queue(&agent.manifest().dlq()));
-        let runner = Runner::new(agent, ports, dlq, Policy::default());
-        Self { clock, runner, store, sent: Cell::new(0) }
+        let agent = AgentBench::with(agent_publish::agent, Setup { settings, ..Setup::default() });
+        Self { agent, sent: Cell::new(0) }
     }
 
     /// Stores text and brief of a draft; answers what the review says of it.
     pub(crate) fn reviewed(&self, draft: &Draft) -> Value {
-        let text = self.put(&format!("drafts/{}.r{}.md", draft.content_id, draft.revision), &draft.text);
+        let text = self.agent.put(&format!("drafts/{}.r{}.md", draft.content_id, draft.revision), &draft.text);
         let mut payload = draft.of_draft();
         let at = draft.created_at.rfc3339();
         merge(
@@ -174,18 +158,9 @@ impl Bench {
             let mut website = serde_json::to_value(settings).expect("JSON");
             merge(&mut website, draft.site.clone());
             let key = format!("briefs/{}.r{}.json", draft.content_id, draft.revision);
-            payload["brief"] = self.put(&key, &json!({"website": website}).to_string());
+            payload["brief"] = json!(self.agent.put(&key, &json!({"website": website}).to_string()));
         }
         payload
-    }
-
-    pub(crate) fn put(&self, key: &str, text: &str) -> Value {
-        let blobs = self.store.blobs();
-        let body = Bytes::copy_from_slice(text.as_bytes());
-        block_on(blobs.put_bytes(key, body, "text/plain", PutCondition::Any)).expect("stored");
-        let meta = block_on(blobs.head(key)).expect("a head").expect("there");
-        let pointer: Pointer = blobs.pointer(&meta);
-        serde_json::to_value(pointer).expect("JSON")
     }
 
     /// Publishes an event of a run, from outside, and has it handled.
@@ -208,18 +183,7 @@ impl Bench {
     fn send_as(&self, n: u128, event_type: &str, run: Uuid, data: &Value) {
         let spec = mesh_contracts::find_type(event_type).expect("a known type");
         assert_eq!(mesh_contracts::validate(spec.contract, data), Ok(()), "{data}");
-        let message = encode(&Outgoing {
-            spec,
-            id: ids::derive(run, &[&n.to_string()]),
-            emitter: "test",
-            subject: None,
-            time: self.clock.now(),
-            correlation_id: run,
-            parent: None,
-            origin: None,
-            data,
-        });
-        assert_eq!(block_on(self.store.topics().publish(&[message])).expect("published"), []);
+        self.agent.publish(event_type, ids::derive(run, &[&n.to_string()]), run, data);
     }
 
     /// All three parts of a draft, as they should be.
@@ -231,20 +195,8 @@ impl Bench {
 
     /// Sends what is due and processes what is visible in the queue; answers the fates.
     pub(crate) fn round(&self) -> Vec<Fate> {
-        block_on(self.runner.sweep()).expect("a sweep");
-        let queue = self.store.queue("publish");
-        let mut fates = Vec::new();
-        for delivery in block_on(queue.receive(10, Duration::ZERO, None)).expect("deliveries") {
-            let fate = block_on(self.runner.process(&delivery, None));
-            match &fate {
-                Fate::Ack(_) => {
-                    block_on(queue.ack(&[delivery.receipt])).expect("acked");
-                }
-                Fate::Retry { after, .. } => block_on(queue.nack(&delivery.receipt, *after)).expect("hidden"),
-            }
-            fates.push(fate);
-        }
-        fates
+        self.sweep();
+        self.agent.round()
     }
 
     /// Moves time on and handles what comes due.
@@ -253,32 +205,11 @@ impl Bench {
         self.round()
     }
 
-    /// The payloads of this type that it published, valid by their contract.
-    pub(crate) fn said(&self, event_type: &str) -> Vec<Value> {
-        let journal = block_on(self.store.journal().since(0, None, 1000)).expect("a journal");
-        let ours = journal.iter().filter(|entry| {
-            entry.attributes.get("ce-source").is_some_and(|source| source == "/mesh/publish")
-                && entry.event_type.as_deref() == Some(event_type)
-        });
-        let spec = mesh_contracts::find_type(event_type).expect("a known type");
-        let payload = |body: &str| serde_json::from_str(body).expect("JSON");
-        let payloads: Vec<Value> = ours.map(|entry| payload(&entry.body)).collect();
-        for payload in &payloads {
-            assert_eq!(mesh_contracts::validate(spec.contract, payload), Ok(()));
-        }
-        payloads
-    }
-
     /// The codes of the failures it published, in order.
     pub(crate) fn failures(&self) -> Vec<String> {
         let failures = self.said("PublishFailure");
         assert!(failures.iter().all(|failure| failure["final"] == json!(true)), "{failures:?}");
         failures.iter().map(|failure| failure["code"].as_str().expect("a code").to_owned()).collect()
-    }
-
-    pub(crate) fn blob(&self, key: &str) -> Option<String> {
-        let found = block_on(self.store.blobs().get_bytes(key, 1_000_000)).expect("a read");
-        found.map(|(_, bytes)| String::from_utf8(bytes.to_vec()).expect("UTF-8"))
     }
 
     /// What a pointer of an event points at, as it is now.
@@ -291,11 +222,18 @@ impl Bench {
     }
 
     pub(crate) fn document(&self, kind: &str, id: &str) -> Option<Value> {
-        let found = block_on(self.store.state().get(&DocKey::new(kind, id))).expect("a read");
-        found.map(|document| document.body)
+        self.agent.document(kind, id).map(|document| document.body)
     }
 
     pub(crate) fn state(&self, draft: &Draft) -> Value {
         self.document("join", &draft.join()).expect("a join")["state"].clone()
+    }
+}
+
+impl Deref for Bench {
+    type Target = AgentBench;
+
+    fn deref(&self) -> &AgentBench {
+        &self.agent
     }
 }

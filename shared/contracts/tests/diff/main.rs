@@ -56,7 +56,7 @@ fn what_is_compatible_is_never_refused() {
     assert!(tally.bodies >= 3_000, "{tally:#?}");
 }
 
-/// `cargo test -p mesh-contracts --test diff -- --ignored --nocapture`: minutes, not seconds.
+/// `make diff`: minutes, not seconds.
 #[test]
 #[ignore = "the same with many more mutations and bodies; takes minutes"]
 #[allow(clippy::print_stdout)] // says how many

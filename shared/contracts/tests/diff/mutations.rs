@@ -246,7 +246,7 @@ fn pattern(schema: &mut Map<String, Value>, rng: &mut Rng) -> Option<Effect> {
 fn types(schema: &mut Map<String, Value>, null: bool) -> Option<Effect> {
     let kind = schema.get_mut("type")?;
     match (kind.clone(), null) {
-        (Value::String(name), true) => *kind = json!([name, "null"]),
+        (Value::String(name), true) if name != "null" => *kind = json!([name, "null"]),
         (Value::Array(mut names), false) => {
             names.retain(|name| name != "null");
             *kind = json!(names);

@@ -127,11 +127,12 @@ impl Settings {
         env::check_known(pairs.keys())?;
         let reader = Reader(&pairs);
         let defaults = Self::default();
+        let (text_models, image_models) = (reader.text_models()?, reader.image_models()?);
         Ok(Self {
             max_words: reader.number(env::MAX_WORDS, defaults.max_words, 300, MAX_WORDS)?,
-            text_models: reader.text_models()?,
-            image_models: reader.image_models()?,
-            servers: reader.servers()?,
+            servers: reader.servers([&text_models, &image_models])?,
+            text_models,
+            image_models,
             model_hosts: reader.words(env::MESH_MODEL_HOSTS),
             model_requests_per_minute: NonZeroU32::new(reader.number(
                 env::MESH_MODEL_REQUESTS_PER_MINUTE,

@@ -105,10 +105,9 @@ impl Reader<'_> {
     }
 
     /// The providers that have a key, an address, or a model in a chain.
-    pub(super) fn servers(&self) -> Result<Vec<Server>, ConfigError> {
-        let chains = [self.text_models()?, self.image_models()?];
-        let named =
-            |provider: &Provider| chains.iter().flat_map(ModelChain::all).any(|model| model.provider == provider.word);
+    pub(super) fn servers(&self, chains: [&ModelChain; 2]) -> Result<Vec<Server>, ConfigError> {
+        let all = || chains.into_iter().flat_map(ModelChain::all);
+        let named = |provider: &Provider| all().any(|model| model.provider == provider.word);
         let mut servers = Vec::new();
         for provider in &PROVIDERS {
             let (named, told) = (named(provider), self.is_told(provider));
