@@ -37,23 +37,23 @@ def check(agent, binary, arch, glibc):
         fail(f"the binary of {agent} needs glibc {newest[0]}.{newest[1]}, Lambda has {glibc}; use PROFILE=lambda")
 
 
-def write(path, binary):
+def write(path, binary, level):
     """One file with a fixed time and mode, so that the same binary gives the same zip."""
     entry = zipfile.ZipInfo("bootstrap", date_time=(1980, 1, 1, 0, 0, 0))
     entry.create_system = 3
     entry.external_attr = 0o100755 << 16
     entry.compress_type = zipfile.ZIP_DEFLATED
     with zipfile.ZipFile(path, "w") as archive:
-        archive.writestr(entry, binary, compresslevel=9)
+        archive.writestr(entry, binary, compresslevel=level)
 
 
-def package(agent, built, arch, glibc):
-    binary = pathlib.Path(built % agent).read_bytes()
-    check(agent, binary, arch, glibc)
+def package(agent, given):
+    binary = pathlib.Path(given.built % agent).read_bytes()
+    check(agent, binary, given.arch, given.glibc)
     path = OUT / f"{agent}.zip"
-    write(path, binary)
+    write(path, binary, given.level)
     data = path.read_bytes()
-    line = {"agent": agent, "arch": arch, "zip": str(path), "bytes": len(data), "bootstrap_bytes": len(binary)}
+    line = {"agent": agent, "arch": given.arch, "zip": str(path), "bytes": len(data), "bootstrap_bytes": len(binary)}
     line["sha256"] = hashlib.sha256(data).hexdigest()
     return line
 
@@ -66,13 +66,14 @@ def main():
     zips.add_argument("--arch", choices=MACHINES, required=True)
     zips.add_argument("--glibc", required=True)
     zips.add_argument("--built", required=True)
+    zips.add_argument("--level", type=int, choices=range(1, 10), required=True, help="1 is quick, 9 is small")
     zips.add_argument("agents", nargs="+")
     given = parser.parse_args()
     if given.command == "agents":
         print(*agents())
         return
     OUT.mkdir(parents=True, exist_ok=True)
-    lines = [json.dumps(package(agent, given.built, given.arch, given.glibc)) for agent in given.agents]
+    lines = [json.dumps(package(agent, given)) for agent in given.agents]
     (OUT / "manifest.jsonl").write_text("".join(line + "\n" for line in lines))
     print(*lines, sep="\n")
 

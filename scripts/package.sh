@@ -90,6 +90,7 @@ if [[ $profile == dev && $arch == "$(host_arch)" ]]; then
   done
   # They run on this machine, so its own C library is the bound.
   glibc=$(getconf GNU_LIBC_VERSION | cut -d' ' -f2)
+  level=1
 else
   need_target
   need_tools
@@ -100,5 +101,6 @@ else
     --lambda-dir "target/package-$arch" "${selection[@]}"
   built=target/package-$arch/%s/bootstrap
   glibc=$GLIBC
+  level=9
 fi
-python3 scripts/package.py zip --arch "$arch" --glibc "$glibc" --built "$built" "${agents[@]}"
+python3 scripts/package.py zip --arch "$arch" --glibc "$glibc" --built "$built" --level "$level" "${agents[@]}"
