@@ -48,7 +48,13 @@ impl Agent for Ready {
 
     async fn handle(&self, _: &Event, _: &Context<'_>) -> Result<Outcome, AgentError> {
         let data = self.answer.clone();
-        Ok(Outcome::nothing().emit(Emit { event_type: "ContentReady", subject: None, due: None, data }))
+        Ok(Outcome::nothing().emit(Emit {
+            event_type: "ContentReady",
+            contract: "content-ready-v1",
+            subject: None,
+            due: None,
+            data,
+        }))
     }
 }
 

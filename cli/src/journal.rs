@@ -25,6 +25,9 @@ pub(crate) struct Published {
     pub(crate) channel: String,
     /// Its type; a bare payload has none.
     pub(crate) event_type: Option<String>,
+    /// Its contract, as `ce-dataschema` names it; a bare payload names none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) dataschema: Option<String>,
     /// The agent, or other part of the mesh, that emitted it.
     pub(crate) from: Option<String>,
     /// Its id in the mesh.
@@ -56,6 +59,7 @@ impl From<JournalEntry> for Published {
             event_id,
             correlation_id: run.map_or(event_id, |text| Uuid::try_parse(text).unwrap_or_else(|_| foreign(text))),
             from: source.map(|source| source.strip_prefix(SOURCE_PREFIX).map(str::to_owned).unwrap_or(source)),
+            dataschema: entry.attributes.get(attribute::DATASCHEMA).cloned(),
             origin: entry.attributes.get(attribute::ORIGIN).and_then(|id| Uuid::try_parse(id).ok()),
             data,
             channel: entry.channel,

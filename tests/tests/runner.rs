@@ -66,7 +66,9 @@ impl Agent for Odd {
         match self.manner {
             Manner::Panics => panic!("on purpose"),
             Manner::NeverEnds => std::future::pending().await,
-            Manner::SaysWhatItMayNot => Ok(Outcome::nothing().emit(Emit { event_type: "ContentReady", ..answer })),
+            Manner::SaysWhatItMayNot => {
+                Ok(Outcome::nothing().emit(Emit { event_type: "ContentReady", contract: "content-ready-v1", ..answer }))
+            }
             Manner::BreaksAContract => Ok(Outcome::nothing().emit(Emit { data: json!({"message": ""}), ..answer })),
             Manner::WritesWhatItMayNot => Ok(Outcome::nothing().write(Write::create("content", "x", &json!({}))?)),
             Manner::LosesARaceOnce => {
@@ -326,7 +328,9 @@ fn eleven_attributes_that_arrive_all_the_same_are_rejected() {
 fn a_submission_happens_once_a_key() {
     let bench = bench(Manner::Behaves);
     let outcome = |text: &str| {
-        let request = Emit { event_type: "EchoRequested", subject: None, due: None, data: json!({"message": text}) };
+        let data = json!({"message": text});
+        let (event_type, contract) = ("EchoRequested", "echo-requested-v1");
+        let request = Emit { event_type, contract, subject: None, due: None, data };
         Outcome::nothing()
             .emit(request)
             .write(Write::create("notes", "from-outside", &json!({"n": 1})).expect("a write"))

@@ -3,7 +3,7 @@
 use std::{path::PathBuf, time::Duration};
 
 use anyhow::Context;
-use mesh_contracts::{Contract, EventSpec, events::ContentRequest, find_type};
+use mesh_contracts::{Contract, EventSpec, events::ContentRequest, find};
 use mesh_core::{
     envelope, ids,
     message::Message,
@@ -32,7 +32,7 @@ pub(crate) struct RequestArgs {
     file: Option<PathBuf>,
     #[command(flatten)]
     flags: Flags,
-    /// What the body asks for: the type of its event
+    /// What the body asks for: the type of its event, or the name of its contract
     #[arg(long = "type", value_name = "EVENT", default_value = ContentRequest::TYPE, conflicts_with = "Flags")]
     event_type: String,
     /// Follow the run to its end
@@ -123,9 +123,9 @@ pub(crate) async fn run(args: RequestArgs, app: &App) -> anyhow::Result<Exit> {
     Ok(Exit::Ok)
 }
 
-/// The contract of an event type.
+/// The contract that is meant, by its name or its event type.
 fn contract(event_type: &str) -> anyhow::Result<&'static EventSpec> {
-    let spec = find_type(event_type).filter(|spec| !spec.channel.is_empty());
+    let spec = find(event_type).filter(|spec| !spec.channel.is_empty());
     spec.with_context(|| format!("there is no event type {event_type}; `mesh channels` lists them"))
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use anyhow::Context;
-use mesh_contracts::find_type;
+use mesh_contracts::find_version;
 use mesh_core::{Timestamp, ports::IdRange};
 use uuid::Uuid;
 
@@ -109,7 +109,10 @@ async fn first(mesh: &Mesh, run: Uuid) -> anyhow::Result<Published> {
 /// The copy there is to be and why, or why there is to be none.
 fn decide(run: Uuid, first: Published, end: Option<RunEnd>) -> Result<(Copied, String), Plan> {
     let event_type = first.kind().to_owned();
-    let spec = first.event_type.as_deref().map_or_else(|| on_channel(&first.channel), find_type);
+    let spec = match &first.event_type {
+        Some(name) => find_version(name, first.dataschema.as_deref()),
+        None => on_channel(&first.channel),
+    };
     let none = |note: String| Plan { event: run, copy: None, event_type, note };
     let Some(end) = end else {
         return Err(none("it has not ended; a message of it may wait in a dead-letter queue".to_owned()));

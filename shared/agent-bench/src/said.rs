@@ -37,11 +37,11 @@ impl AgentBench {
     }
 }
 
-/// The payload of an event of this type, on its channel and valid by the contract it names.
+/// The payload of an event of this type (or contract), on its channel and valid by the contract it names.
 #[must_use]
 pub fn payload(entry: &JournalEntry, event_type: &str) -> Value {
-    assert_eq!(entry.event_type.as_deref(), Some(event_type), "{}", entry.body);
-    let spec = mesh_contracts::find_type(event_type).expect("a known type");
+    let spec = mesh_contracts::find(event_type).expect("a known type or contract");
+    assert_eq!(entry.event_type.as_deref(), Some(spec.event_type), "{}", entry.body);
     assert_eq!((entry.channel.as_str(), &entry.attributes["ce-dataschema"]), (spec.channel, &spec.dataschema()));
     let payload: Value = serde_json::from_str(&entry.body).expect("JSON");
     assert_eq!(mesh_contracts::validate(spec.contract, &payload), Ok(()), "{payload}");

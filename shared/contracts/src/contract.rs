@@ -111,6 +111,22 @@ pub fn find_type(event_type: &str) -> Option<&'static EventSpec> {
     EVENTS.iter().chain(RECORDS).find(|spec| spec.event_type == event_type)
 }
 
+/// The spec of an event: of its type, and of the version that its `ce-dataschema` names. Without one it is the first of its
+/// type in [`EVENTS`]; none when no contract of this type has that name.
+#[must_use]
+pub fn find_version(event_type: &str, dataschema: Option<&str>) -> Option<&'static EventSpec> {
+    match dataschema {
+        None => find_type(event_type),
+        Some(name) => find_contract(name).filter(|spec| spec.event_type == event_type),
+    }
+}
+
+/// The spec that people mean: `content-ready-v1`, its `ce-dataschema`, or the type `ContentReady`.
+#[must_use]
+pub fn find(name: &str) -> Option<&'static EventSpec> {
+    find_contract(name).or_else(|| find_type(name))
+}
+
 /// The spec of a contract, by its name (`content-ready-v1`) or its `ce-dataschema`.
 #[must_use]
 pub fn find_contract(name: &str) -> Option<&'static EventSpec> {

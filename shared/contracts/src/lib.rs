@@ -17,7 +17,7 @@ pub mod schema;
 mod topic;
 mod validate;
 
-pub use contract::{Contract, EventSpec, Finality, find_contract, find_type};
+pub use contract::{Contract, EventSpec, Finality, find, find_contract, find_type, find_version};
 pub use events::{EVENTS, RECORDS};
 pub use fields::{HexColor, Int, Language, List, Name, Pointer, Sha256Hex, Slug, Text, Time, WebAddress};
 pub use ids::Id;

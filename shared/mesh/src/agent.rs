@@ -71,6 +71,8 @@ impl Outcome {
 pub struct Emit {
     /// `ce-type`.
     pub event_type: &'static str,
+    /// The contract of the payload, by name and version.
+    pub contract: &'static str,
     /// `ce-subject`.
     pub subject: Option<String>,
     /// Not before this time.
@@ -85,7 +87,8 @@ impl Emit {
     /// # Errors
     /// [`AgentError`] when the payload cannot be serialised.
     pub fn of<T: Contract>(payload: &T) -> Result<Self, AgentError> {
-        Ok(Self { event_type: T::TYPE, subject: None, due: None, data: to_json(payload)? })
+        let data = to_json(payload)?;
+        Ok(Self { event_type: T::TYPE, contract: T::CONTRACT, subject: None, due: None, data })
     }
 
     /// Sets `ce-subject`.

@@ -1,6 +1,6 @@
 //! Starting a run from outside a handler: the gateway, the command line.
 
-use mesh_contracts::find_type;
+use mesh_contracts::find_version;
 use uuid::Uuid;
 
 use crate::{
@@ -145,7 +145,8 @@ fn freeze(ports: &Ports, source: &str, root: Uuid, emits: &[Emit]) -> Result<Vec
     let invalid = |emit: &Emit, details| SubmitError::Invalid { event_type: emit.event_type.to_owned(), details };
     let mut messages = Vec::with_capacity(emits.len());
     for (emit, index) in emits.iter().zip(0u32..) {
-        let spec = find_type(emit.event_type).ok_or_else(|| invalid(emit, Vec::new()))?;
+        let version = find_version(emit.event_type, Some(emit.contract));
+        let spec = version.ok_or_else(|| invalid(emit, Vec::new()))?;
         mesh_contracts::validate(spec.contract, &emit.data).map_err(|details| invalid(emit, details))?;
         let id = ids::of_child(root, source, emit.event_type, index);
         messages.push(encode(&Outgoing {

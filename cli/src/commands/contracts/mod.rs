@@ -6,7 +6,7 @@ mod show;
 mod validate;
 
 use anyhow::Context;
-use mesh_contracts::{EventSpec, find_contract, find_type};
+use mesh_contracts::{EventSpec, find};
 
 use crate::{app::App, exit::Exit};
 
@@ -37,9 +37,7 @@ impl ContractsCommand {
 
 /// The contract that is meant: `content-ready-v1`, its `ce-dataschema`, or the event type `ContentReady`.
 fn contract(name: &str) -> anyhow::Result<&'static EventSpec> {
-    find_contract(name)
-        .or_else(|| find_type(name))
-        .with_context(|| format!("there is no contract {name}; `mesh contracts list` names them"))
+    find(name).with_context(|| format!("there is no contract {name}; `mesh contracts list` names them"))
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use mesh_contracts::{Detail, EventSpec, find_contract, find_type};
+use mesh_contracts::{Detail, EventSpec, find_type, find_version};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -36,7 +36,7 @@ pub struct Arrival {
     pub correlation_id: Uuid,
     /// SHA-256 of type and payload, keys sorted.
     pub fingerprint: String,
-    /// The type, where it could be told.
+    /// The contract, in the version that the message names; where that is none, the first of its type.
     pub event_type: Option<&'static EventSpec>,
     /// The payload, where it could be parsed; possibly invalid.
     pub data: Option<Value>,
@@ -66,7 +66,7 @@ pub fn decode(delivery: &Delivery, manifest: &Manifest) -> Arrival {
         id: known_id,
         correlation_id: context.run(known_id),
         fingerprint: fingerprint(type_name.as_deref().unwrap_or_default(), payload.as_ref().ok(), &wire.message),
-        event_type: spec,
+        event_type: spec.map(|spec| version_of(spec, &context).unwrap_or(spec)),
         data: None,
         traceparent: context.traceparent.clone(),
         verdict: None,
@@ -76,7 +76,7 @@ pub fn decode(delivery: &Delivery, manifest: &Manifest) -> Arrival {
     }
     let handled_spec = spec.filter(|_| handled);
     match judge(&wire, &context, id.is_ok(), handled_spec, &payload) {
-        Ok((spec, contract)) => arrival.verdict = Some(Ok(event(&arrival, wire, context, spec, contract, payload))),
+        Ok(spec) => arrival.verdict = Some(Ok(event(&arrival, wire, context, spec, payload))),
         Err(rejection) => {
             arrival.data = payload.ok();
             arrival.verdict = Some(Err(rejection));
@@ -90,7 +90,6 @@ fn event(
     wire: Wire,
     context: Context,
     spec: &'static EventSpec,
-    contract: &'static str,
     payload: Result<Value, Rejection>,
 ) -> Event {
     Event {
@@ -100,7 +99,7 @@ fn event(
         subject: context.subject,
         time: context.time.unwrap_or(wire.sent_at),
         correlation_id: arrival.correlation_id,
-        contract,
+        contract: spec.contract,
         traceparent: context.traceparent,
         origin: context.origin,
         data: payload.unwrap_or_default(),
@@ -113,16 +112,17 @@ fn judge(
     has_id: bool,
     spec: Option<&'static EventSpec>,
     payload: &Result<Value, Rejection>,
-) -> Result<(&'static EventSpec, &'static str), Rejection> {
+) -> Result<&'static EventSpec, Rejection> {
     if !has_id {
         return Err(missing_id());
     }
     wire.check_size()?;
     let data = payload.as_ref().map_err(Clone::clone)?;
     let spec = spec.ok_or_else(|| unknown("ce-type", context.event_type.as_deref(), "a type of the channel"))?;
-    let contract = contract_of(spec, context.dataschema.as_deref())?;
-    mesh_contracts::validate(contract, data).map_err(|details| violation(contract, details))?;
-    Ok((spec, contract))
+    let spec = version_of(spec, context)
+        .ok_or_else(|| unknown("ce-dataschema", context.dataschema.as_deref(), spec.contract))?;
+    mesh_contracts::validate(spec.contract, data).map_err(|details| violation(spec.contract, details))?;
+    Ok(spec)
 }
 
 /// The message has nothing that could identify it.
@@ -145,14 +145,8 @@ fn violation(contract: &str, details: Vec<Detail>) -> Rejection {
     Rejection { code: "CONTRACT_VIOLATION", message, details }
 }
 
-fn contract_of(spec: &'static EventSpec, dataschema: Option<&str>) -> Result<&'static str, Rejection> {
-    match dataschema {
-        None => Ok(spec.contract),
-        Some(name) => find_contract(name)
-            .filter(|found| found.event_type == spec.event_type)
-            .map(|found| found.contract)
-            .ok_or_else(|| unknown("ce-dataschema", Some(name), spec.contract)),
-    }
+fn version_of(spec: &EventSpec, context: &Context) -> Option<&'static EventSpec> {
+    find_version(spec.event_type, context.dataschema.as_deref())
 }
 
 /// The message under its transport's wrapping.

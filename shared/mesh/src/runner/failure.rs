@@ -109,7 +109,7 @@ impl Runner {
             mesh_contracts::find_type(event_type).ok_or_else(|| internal(format!("no contract: {event_type}")))?;
         let data = serde_json::to_value(&failure).map_err(|error| internal(error.to_string()))?;
         let subject = failure.content_id.map(|id| id.to_string());
-        Ok(Emit { event_type: spec.event_type, subject, due: None, data })
+        Ok(Emit { event_type: spec.event_type, contract: spec.contract, subject, due: None, data })
     }
 }
 

@@ -1,6 +1,6 @@
 //! From a handler's outcome to what is committed: checked against manifest, contracts and limits, and frozen.
 
-use mesh_contracts::{EventSpec, events::ErrorType, find_type};
+use mesh_contracts::{EventSpec, events::ErrorType, find_version};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -68,8 +68,8 @@ pub(super) fn message(
     emit: &Emit,
     index: u32,
 ) -> Result<(Message, &'static EventSpec), Setback> {
-    let spec = find_type(emit.event_type)
-        .ok_or_else(|| fault("UNKNOWN_CONTRACT", format!("{} has no contract", emit.event_type)))?;
+    let spec = find_version(emit.event_type, Some(emit.contract))
+        .ok_or_else(|| fault("UNKNOWN_CONTRACT", format!("{} has no contract {}", emit.event_type, emit.contract)))?;
     mesh_contracts::validate(spec.contract, &emit.data).map_err(|details| {
         let first = details.first().map(|d| format!("{} must be {}", d.field.as_str(), d.limit.as_str()));
         fault("OUTCOME_INVALID", format!("{} breaks its contract: {}", emit.event_type, first.unwrap_or_default()))
