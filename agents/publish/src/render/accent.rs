@@ -5,7 +5,8 @@ const PAPERS: [(&str, &str); 2] = [("light", "#fcfbf8"), ("dark", "#16191d")];
 /// Least contrast of text to its ground (WCAG 2.2, 1.4.3, level AA).
 const LEAST_CONTRAST: f64 = 4.5;
 
-/// Style that gives links, rules, marks of lists and the name of the site the colour in those modes in which it can be read; empty when in none.
+/// Style that gives links, rules, marks of lists and quotations, and the name of the site the colour in those modes in which
+/// it can be read; empty when in none.
 pub(super) fn style(color: Option<&str>) -> String {
     let Some((color, ink)) = color.and_then(|color| Some((color, luminance(color)?))) else { return String::new() };
     let readable = |paper: &str| luminance(paper).is_some_and(|paper| contrast(ink, paper) >= LEAST_CONTRAST);
